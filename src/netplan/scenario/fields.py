@@ -1,0 +1,96 @@
+"""The kinds of value that the input files are made of: bounded numbers, names, shorthand forms.
+
+Bounds are wide enough for any real network and narrow enough to catch a wrong unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BeforeValidator, ConfigDict, Field, Strict
+
+__all__ = [
+    "CONFIG",
+    "Bytes",
+    "Capacity",
+    "Count",
+    "Flag",
+    "Identifier",
+    "Kilometres",
+    "Microseconds",
+    "Milliseconds",
+    "Population",
+    "Priority",
+    "RatePerYear",
+    "RouteFactor",
+    "Share",
+    "Weight",
+    "Year",
+    "check_exactly_one",
+    "one_or_more",
+    "shorthand",
+]
+
+_T = TypeVar("_T")
+
+CONFIG = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
+"""Unknown keys are errors; a field may be set by its key in YAML or by its name in Python."""
+
+_Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+_Whole = Annotated[int, Strict()]
+
+Flag = Annotated[bool, Strict()]
+Kilometres = Annotated[_Real, Field(gt=0, le=20_000)]
+"""Length of a cable [km]; half the Earth's circumference is 20,000 km."""
+RouteFactor = Annotated[_Real, Field(ge=1, le=10)]
+"""Cable length over great-circle distance."""
+Capacity = Annotated[_Real, Field(gt=0, le=1e6)]
+"""Line rate or traffic [Gbit/s]; a petabit a second is the upper bound."""
+Microseconds = Annotated[_Real, Field(ge=0, le=1e6)]
+Milliseconds = Annotated[_Real, Field(gt=0, le=1e5)]
+Bytes = Annotated[_Real, Field(ge=1, le=1e6)]
+"""Size of a packet or segment [byte]; rounded to whole bits, so 37.5 is allowed."""
+Count = Annotated[_Whole, Field(ge=1, le=10**12)]
+Priority = Annotated[_Whole, Field(ge=0, le=7)]
+Population = Annotated[_Whole, Field(ge=0, le=2_000_000_000)]
+Weight = Annotated[_Real, Field(ge=0, le=1e15)]
+Share = Annotated[_Real, Field(gt=0, le=1)]
+RatePerYear = Annotated[_Real, Field(gt=-1, le=10)]
+"""Growth as a fraction: 0.4 is 40 % more each year."""
+Year = Annotated[_Whole, Field(ge=1990, le=2100)]
+Identifier = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\s>/,;]+$")]
+"""Name of a node, span, link or class: no white space and none of ``> / , ;``."""
+
+
+def shorthand(kind: Any, full: Any, *keys: str) -> BeforeValidator:
+    """Let a bare value of type `kind` stand for a `full` mapping that has it under `keys`."""
+
+    def expand(value: object) -> object:
+        if isinstance(value, kind) and not isinstance(value, bool):
+            return dict.fromkeys(keys, value)
+        return value
+
+    return BeforeValidator(expand, json_schema_input_type=kind | full)
+
+
+def one_or_more(kind: Any) -> BeforeValidator:
+    """Let a bare string stand for a list of one."""
+
+    def expand(value: object) -> object:
+        return (value,) if isinstance(value, str) else value
+
+    return BeforeValidator(expand, json_schema_input_type=kind | tuple[kind, ...])
+
+
+def check_exactly_one(*names: str) -> Callable[[_T], _T]:
+    """Return a validator: exactly one of the named attributes is given."""
+    spelled = f"{', '.join(names[:-1])} or {names[-1]}"
+
+    def check(value: _T) -> _T:
+        given = sum(getattr(value, name) is not None for name in names)
+        if given != 1:
+            raise ValueError(f"give exactly one of {spelled}, not {given or 'none'}")
+        return value
+
+    return check

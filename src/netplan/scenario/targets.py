@@ -1,0 +1,102 @@
+"""What a scenario promises: latency targets."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic.dataclasses import dataclass
+
+from netplan.scenario.fields import CONFIG, Identifier, Milliseconds, Share
+from netplan.scenario.traffic import SiteList
+
+__all__ = ["Between", "Coverage", "Direction", "Layer", "Target"]
+
+
+class Layer(StrEnum):
+    """Which delay components count."""
+
+    OPTICAL = "optical"
+    """Propagation and equipment."""
+    NETWORK = "network"
+    """Optical, plus processing, transmission and queueing."""
+    SERVICE = "service"
+    """Network, plus access and compute."""
+
+
+class Direction(StrEnum):
+    """One way (RFC 7679) or there and back (RFC 2681)."""
+
+    ONE_WAY = "one_way"
+    ROUND_TRIP = "round_trip"
+
+
+def _check_statistic(value: str) -> str:
+    if value in {"mean", "max"} or re.fullmatch(r"p(?!0+(\.0*)?$)\d{1,2}(\.\d{1,3})?", value):
+        return value
+    raise ValueError(f"must be mean, max or a percentile such as p50, p99, p99.9, got {value!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class Between:
+    """Which pairs: all from `from` to `to`, or listed ones. A node is never paired with itself."""
+
+    source: Annotated[SiteList | None, Field(alias="from")] = None
+    target: Annotated[SiteList | None, Field(alias="to")] = None
+    """As `from`, or ``nearest_compute``."""
+    within: Literal["city"] | None = None
+    """Only pairs of one city."""
+    across: Literal["city"] | None = None
+    """Only pairs of different cities."""
+    pairs: Annotated[tuple[tuple[Identifier, Identifier], ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Between:
+        if (self.pairs is None) == (self.source is None and self.target is None):
+            raise ValueError("give either from and to, or pairs")
+        if self.pairs is None and (self.source is None or self.target is None):
+            raise ValueError("from and to go together")
+        if self.within is not None and self.across is not None:
+            raise ValueError("give within or across, not both")
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class Coverage:
+    """The share that must meet the limit.
+
+    A source site counts as covered when all its selected pairs meet the limit: `sites` counts
+    covered sites, `population` their people, `pairs` single pairs.
+    """
+
+    share: Share = 1.0
+    of: Literal["pairs", "sites", "population"] = "pairs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class Target:
+    """A promise: this statistic of this delay stays strictly below a limit."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    between: Between
+    layer: Layer
+    direction: Direction
+    statistic: Annotated[str, AfterValidator(_check_statistic)]
+    """``mean``, ``max``, or a percentile such as ``p50``, ``p99``, ``p99.9``."""
+    below_ms: Milliseconds
+    coverage: Coverage = Coverage()
+    traffic_class: Annotated[Identifier | None, Field(alias="class")] = None
+    """Probes take its sizes and priority; left out: 1500 bytes in the lowest priority in use."""
+    measure: Literal["probes", "carried"] = "probes"
+    """`carried` judges the carried packets of the class themselves (one way)."""
+    loss_limit: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)] = 0.001
+
+    @model_validator(mode="after")
+    def _carried_has_class(self) -> Target:
+        if self.measure == "carried" and self.traffic_class is None:
+            raise ValueError("measure: carried needs a class")
+        if self.measure == "carried" and self.direction is Direction.ROUND_TRIP:
+            raise ValueError("measure: carried is one way; carried packets have no reply")
+        return self
