@@ -1,0 +1,199 @@
+"""Routes: shortest by a metric, spread over equal ones, or written out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import networkx as nx
+
+from netplan.errors import NetplanError
+from netplan.scenario.network import Role
+from netplan.scenario.traffic import Routing
+from netplan.topology import Channel, Topology
+from netplan.units import seconds_to_ps
+
+__all__ = ["NoRouteError", "Route", "Router", "member_ports"]
+
+
+class NoRouteError(NetplanError):
+    """Two nodes are not connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Ordered channels from a source to a target."""
+
+    channels: tuple[Channel, ...]
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """Routers on the way, ends included."""
+        return (self.channels[0].source, *(channel.target for channel in self.channels))
+
+    @property
+    def length(self) -> float:
+        """Cable length [m]."""
+        return sum(channel.length for channel in self.channels)
+
+    @property
+    def estimated_length(self) -> float:
+        """How much of the length is an estimate [m]."""
+        return sum(channel.estimated_length for channel in self.channels)
+
+    @property
+    def propagation(self) -> float:
+        """Fibre delay [s]: the floor of this route."""
+        return sum(channel.propagation for channel in self.channels)
+
+    @property
+    def equipment(self) -> float:
+        """Delay of the optical equipment [s]."""
+        return sum(channel.equipment for channel in self.channels)
+
+    @property
+    def processing(self) -> float:
+        """Delay of the routers [s]."""
+        return sum(channel.processing for channel in self.channels)
+
+    @property
+    def latency(self) -> float:
+        """Delay of an empty network, without transmission [s]."""
+        return self.propagation + self.equipment + self.processing
+
+    def __add__(self, other: Route) -> Route:
+        return Route(self.channels + other.channels)
+
+
+_COST: dict[str, Callable[[Channel], int]] = {
+    # Whole numbers, so that equal costs are exactly equal: picoseconds, hops, millimetres.
+    "delay": lambda channel: seconds_to_ps(channel.latency),
+    "hops": lambda _: 1,
+    "length": lambda channel: round(channel.length * 1000),
+    "igp_metric": lambda channel: max(1, round((channel.igp_metric or 0.0) * 1e6)),
+}
+
+
+class Router:
+    """Routes in one topology by one metric. Compute nodes end routes; they forward nothing."""
+
+    def __init__(self, topology: Topology, routing: Routing) -> None:
+        self.topology = topology
+        self.ecmp = routing.ecmp
+        self._cost = _COST[routing.metric]
+        self._hosts = frozenset(topology.nodes_with_role(Role.COMPUTE))
+        self._distances: dict[str, dict[str, int]] = {}
+        self._floors: dict[str, dict[str, int]] = {}
+
+    @cached_property
+    def _reversed(self) -> nx.MultiDiGraph[str]:
+        return self.topology.graph.reverse(copy=False)
+
+    def distances_to(self, target: str) -> dict[str, int]:
+        """Cost of the cheapest route from every node that reaches `target`."""
+        if target not in self._distances:
+            self._distances[target] = self._dijkstra(target, self._cost)
+        return self._distances[target]
+
+    def _dijkstra(self, target: str, cost: Callable[[Channel], int]) -> dict[str, int]:
+        def weight(head: str, _tail: str, edges: dict[str, dict[str, Any]]) -> int | None:
+            # The graph is reversed: the route goes from tail to head, so head is passed through.
+            if head in self._hosts and head != target:
+                return None
+            return min(cost(edge["channel"]) for edge in edges.values())
+
+        return dict(nx.single_source_dijkstra_path_length(self._reversed, target, weight=weight))
+
+    def next_channels(self, node: str, target: str) -> list[Channel]:
+        """Channels from `node` that lie on a cheapest route to `target`."""
+        distances = self.distances_to(target)
+        here = distances[node]
+        return [
+            channel
+            for channel in self.topology.out_channels[node]
+            if (channel.target == target or channel.target not in self._hosts)
+            and distances.get(channel.target, here) + self._cost(channel) == here
+        ]
+
+    def route(self, source: str, target: str, flow: str = "") -> Route:
+        """Return the route of one flow; among equal next hops the flow's name decides.
+
+        Raises
+        ------
+        NoRouteError
+            If the target cannot be reached.
+        """
+        if source not in self.distances_to(target):
+            raise NoRouteError(f"no route from {source} to {target}")
+        channels: list[Channel] = []
+        node = source
+        while node != target:
+            choices = self.next_channels(node, target)
+            pick = _hash(f"{flow}|{node}") % len(choices) if self.ecmp and len(choices) > 1 else 0
+            channels.append(choices[pick])
+            node = choices[pick].target
+        return Route(tuple(channels))
+
+    def along(self, source: str, links: tuple[str, ...]) -> Route:
+        """Return the route over the named links, beginning at `source`.
+
+        Raises
+        ------
+        NoRouteError
+            If a link does not continue from where the route has come to.
+        """
+        channels: list[Channel] = []
+        node = source
+        for link in links:
+            found = [c for c in self.topology.out_channels[node] if c.link == link]
+            if not found:
+                raise NoRouteError(f"route breaks at {node}: link {link} does not leave from there")
+            channels.append(found[0])
+            node = found[0].target
+        return Route(tuple(channels))
+
+    def reachable(self, source: str, target: str) -> bool:
+        """Tell whether there is a route."""
+        return source in self.distances_to(target)
+
+    def shortest_propagation(self, source: str, target: str) -> Route:
+        """Return the route of least propagation delay, whatever the metric: the floor's route."""
+
+        def cost(channel: Channel) -> int:
+            return seconds_to_ps(channel.propagation)
+
+        if target not in self._floors:
+            self._floors[target] = self._dijkstra(target, cost)
+        distances = self._floors[target]
+        channels: list[Channel] = []
+        node = source
+        while node != target:
+            channel = min(
+                (
+                    channel
+                    for channel in self.topology.out_channels[node]
+                    if channel.target in distances
+                    and (channel.target == target or channel.target not in self._hosts)
+                ),
+                key=lambda channel: (cost(channel) + distances[channel.target], channel.link),
+            )
+            channels.append(channel)
+            node = channel.target
+        return Route(tuple(channels))
+
+
+def member_ports(route: Route, flow: str) -> tuple[int, ...]:
+    """Return the port that one flow uses in every channel: one member, picked by its name."""
+    return tuple(
+        channel.first_port
+        + (_hash(f"{flow}|{channel.link}") % channel.members if channel.members > 1 else 0)
+        for channel in route.channels
+    )
+
+
+def _hash(text: str) -> int:
+    """Hash evenly and alike in every process (unlike `hash`)."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
