@@ -152,16 +152,17 @@ def explicit_spans(spec: TopologySpec) -> TopologySpec:
         if link.length_km is not None
     }
     spans = {**spec.spans, **own} if own else spec.spans
-    by_ends = spans_between(spans)
+    by_ends = spans_between(replace(spec, spans=spans))
     links = {name: _over_named(name, link, by_ends) for name, link in spec.links.items()}
     return replace(spec, spans=spans, links=links)
 
 
-def spans_between(spans: Mapping[str, Span]) -> dict[frozenset[str], list[str]]:
-    """Names of the spans by the two sites that they join."""
+def spans_between(spec: TopologySpec) -> dict[frozenset[str], list[str]]:
+    """Names of the spans by the two sites that they join, spans of a link's own left out."""
     found: dict[frozenset[str], list[str]] = {}
-    for name, span in spans.items():
-        found.setdefault(frozenset(span.ends), []).append(name)
+    for name, span in spec.spans.items():
+        if name not in spec.links:
+            found.setdefault(frozenset(span.ends), []).append(name)
     return found
 
 
@@ -278,7 +279,7 @@ def gaps(spec: TopologySpec) -> Iterator[Problem]:
     for name, span in spec.spans.items():
         if span.length_km is None and (why := _no_length(span, spec)):
             yield Problem(("spans", name, "length_km"), why)
-    by_ends = spans_between(spec.spans)
+    by_ends = spans_between(spec)
     for name, link in spec.links.items():
         yield from _link_gaps(("links", name), link, spec, by_ends)
 
