@@ -87,6 +87,7 @@ class Router:
         self._hosts = frozenset(topology.nodes_with_role(Role.COMPUTE))
         self._distances: dict[str, dict[str, int]] = {}
         self._floors: dict[str, dict[str, int]] = {}
+        self._next: dict[tuple[str, str], list[Channel]] = {}
 
     @cached_property
     def _reversed(self) -> nx.MultiDiGraph[str]:
@@ -109,14 +110,16 @@ class Router:
 
     def next_channels(self, node: str, target: str) -> list[Channel]:
         """Channels from `node` that lie on a cheapest route to `target`."""
-        distances = self.distances_to(target)
-        here = distances[node]
-        return [
-            channel
-            for channel in self.topology.out_channels[node]
-            if (channel.target == target or channel.target not in self._hosts)
-            and distances.get(channel.target, here) + self._cost(channel) == here
-        ]
+        if (node, target) not in self._next:
+            distances = self.distances_to(target)
+            here = distances[node]
+            self._next[node, target] = [
+                channel
+                for channel in self.topology.out_channels[node]
+                if (channel.target == target or channel.target not in self._hosts)
+                and distances.get(channel.target, here) + self._cost(channel) == here
+            ]
+        return self._next[node, target]
 
     def route(self, source: str, target: str, flow: str = "") -> Route:
         """Return the route of one flow; among equal next hops the flow's name decides.

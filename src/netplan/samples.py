@@ -1,0 +1,353 @@
+"""Samples: what was measured, without saying what it is measured against.
+
+The narrow waist of netplan: engines know no percentile, statistics know no engine. For every
+measured stream there is a histogram of the delay per batch, exact sums and the maximum, histograms
+of the components that vary, and what was lost. Samples of replications are merged, and saved ones
+can be judged again against other targets.
+
+A histogram counts the delay *above the base*, the least that a packet of this stream can have
+(processing, propagation, equipment of its fastest route). Bins are log-linear as in HdrHistogram
+(http://hdrhistogram.org): 128 to each doubling, so a bin is at most 0.8 % of that excess wide, and
+a queueing delay of microseconds is resolved on top of milliseconds of fibre.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netplan.engine.compiled import CompiledNetwork
+from netplan.engine.model import DELIVERED, Finished, PacketBlock, PortTotals
+from netplan.statistics import Batches
+from netplan.units import PS_PER_S
+
+__all__ = ["COMPONENTS", "Recorder", "Samples", "StreamSamples", "merge_samples"]
+
+Int64 = NDArray[np.int64]
+Float64 = NDArray[np.float64]
+
+COMPONENTS = ("propagation", "equipment", "processing", "transmission", "queueing")
+"""The delay components of the network layer; they add up to the delay exactly."""
+VARIABLE = COMPONENTS[3:]
+"""Those that differ from packet to packet; the others are constants of a route."""
+
+_LOG2_FIRST = 10
+_PER_DOUBLING = 128
+_MANTISSA_SHIFT = 52 - 7
+_BIAS = ((1023 + _LOG2_FIRST) << 7) - 1
+_DOUBLINGS = 37
+N_BINS = _DOUBLINGS * _PER_DOUBLING + 2
+"""Bin 0 holds 0 to 1.024 ns, the last bin all that is longer than 140 s."""
+
+
+def bin_of(delay: Int64) -> Int64:
+    """Return the bin of each delay [ps], by the leading bits of its floating-point form.
+
+    Examples
+    --------
+    >>> bin_of(np.array([0, 1023, 1024, 1032, 2048]))
+    array([  0,   0,   1,   2, 129])
+    """
+    index = (delay.astype(np.float64).view(np.int64) >> _MANTISSA_SHIFT) - _BIAS
+    return np.clip(index, 0, N_BINS - 1)
+
+
+def bin_edges(bins: Int64) -> tuple[Float64, Float64]:
+    """Return the lower and upper edges of bins [ps]; the last bin has no upper edge."""
+    edges = ((np.arange(1, N_BINS) + _BIAS) << _MANTISSA_SHIFT).view(np.float64)
+    lower = np.concatenate([[0.0], edges])
+    upper = np.concatenate([edges, [np.inf]])
+    return lower[bins], upper[bins]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSamples:
+    """What was measured of one stream: B consecutive batches of equal time, K bins in use."""
+
+    name: str
+    base: int
+    """Least possible delay without transmission [ps]."""
+    bins: Int64
+    """Shape (K,), ascending."""
+    counts: Int64
+    """Shape (B, K): delivered packets."""
+    sums: Int64
+    """Shape (B,): sum of the delays of delivered packets above the base [ps]."""
+    squares: float
+    """Sum of the squared delays above the base [ps^2]."""
+    maximum: int
+    """Longest delay [ps], 0 if nothing was delivered."""
+    dropped: Int64
+    """Shape (B,)."""
+    in_flight: int
+    """Measured packets that had not arrived when the run ended."""
+    component_sums: Float64
+    """Shape (5,): propagation, equipment, processing, transmission, queueing of all delivered [ps]."""
+    component_bins: tuple[Int64, ...]
+    """For each of `VARIABLE`, shape (K',)."""
+    component_counts: tuple[Int64, ...]
+    """For each of `VARIABLE`, shape (K',)."""
+
+    @property
+    def delivered(self) -> int:
+        """Packets that arrived."""
+        return int(self.counts.sum())
+
+    @property
+    def loss(self) -> float:
+        """Share of the packets with a known fate that were dropped (ITU-T Y.1540 IPLR)."""
+        dropped = int(self.dropped.sum())
+        sent = self.delivered + dropped
+        return dropped / sent if sent else 0.0
+
+    def batches(self) -> Batches:
+        """Return the delays in the form that statistics want [s]."""
+        lower, upper = bin_edges(self.bins)
+        return Batches(
+            lower=(lower + self.base) / PS_PER_S,
+            upper=(upper + self.base) / PS_PER_S,
+            counts=self.counts,
+            sums=(self.sums + self.counts.sum(axis=1) * float(self.base)) / PS_PER_S,
+            maximum=self.maximum / PS_PER_S,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Everything that one or more replications of one network measured."""
+
+    streams: dict[str, StreamSamples]
+    totals: PortTotals
+    """Of all ports, while measuring."""
+    duration: float
+    """Measured time, all replications together [s]."""
+    warm_up: float
+    """Time left out at the beginning of each replication [s]."""
+    packets: int
+    """Packets that entered, warm-up and background traffic included."""
+    packet_hops: int
+
+
+class Recorder:
+    """Collects what an engine reports about measured packets that entered in a window.
+
+    Parameters
+    ----------
+    network
+        The compiled network, whose routes the packets take.
+    names, routes
+        Name of every measured stream, and the numbers of the routes that its packets may take.
+    window
+        Begin and end of the measurement [ps], by time of entry.
+    n_batches
+        Batches that the window is cut into.
+    """
+
+    def __init__(
+        self,
+        network: CompiledNetwork,
+        names: Sequence[str],
+        routes: Sequence[Iterable[int]],
+        window: tuple[int, int],
+        n_batches: int,
+    ) -> None:
+        self._names = names
+        self._network = network
+        self._begin, self._end = window
+        self._n_batches = n_batches
+        fixed = network.fixed
+        self._base = np.array([min(fixed[r] for r in found) for found in routes], dtype=np.int64)
+        self._ps_per_bit, self._padding = _per_hop(network)
+        shape = (len(names), n_batches)
+        self._entered = np.zeros(len(names), dtype=np.int64)
+        self._dropped = np.zeros(shape, dtype=np.int64)
+        self._sums = np.zeros(shape, dtype=np.int64)
+        self._squares = np.zeros(len(names))
+        self._maximum = np.zeros(len(names), dtype=np.int64)
+        self._components = np.zeros((len(names), len(COMPONENTS)))
+        self._delays = _SparseCounts(n_batches)
+        self._varying = [_SparseCounts(1) for _ in VARIABLE]
+
+    def enter(self, block: PacketBlock) -> None:
+        """Note the packets that enter, so that those still under way at the end are known."""
+        measured = (block.stream >= 0) & self._in_window(block.entry)
+        self._entered += np.bincount(block.stream[measured], minlength=len(self._names))
+
+    @property
+    def waiting_for(self) -> int:
+        """Measured packets of the window whose fate is not known yet."""
+        known = self._delays.total + int(self._dropped.sum())
+        return int(self._entered.sum()) - known
+
+    def record(self, finished: Finished) -> None:
+        """Count packets that left the network."""
+        inside = self._in_window(finished.entry)
+        batch = (finished.entry - self._begin) * self._n_batches // (self._end - self._begin)
+        lost = inside & (finished.dropped_at != DELIVERED)
+        np.add.at(self._dropped, (finished.stream[lost], batch[lost]), 1)
+        keep = inside & (finished.dropped_at == DELIVERED)
+        stream, batch, delay = finished.stream[keep], batch[keep], finished.delay[keep]
+        route, bits = finished.route[keep], finished.bits[keep]
+        excess = delay - self._base[stream]
+        n = len(self._names)
+        self._sums += (
+            np.bincount(stream * self._n_batches + batch, excess, n * self._n_batches)
+            .astype(np.int64)
+            .reshape(n, self._n_batches)
+        )
+        self._squares += np.bincount(stream, excess.astype(np.float64) ** 2, n)
+        np.maximum.at(self._maximum, stream, delay)
+        self._delays.add(stream, batch, bin_of(excess))
+        self._record_components(stream, route, bits, delay)
+
+    def _record_components(
+        self, stream: NDArray[np.int32], route: NDArray[np.int32], bits: Int64, delay: Int64
+    ) -> None:
+        network = self._network
+        hops = np.maximum(1, np.floor(bits[:, None] * self._ps_per_bit[route] + 0.5))
+        transmission = hops.sum(axis=1).astype(np.int64) - self._padding[route]
+        queueing = delay - network.fixed[route] - transmission
+        parts = (
+            network.propagation[route],
+            network.equipment[route],
+            network.processing[route],
+            transmission,
+            queueing,
+        )
+        for column, part in enumerate(parts):
+            self._components[:, column] += np.bincount(stream, part, len(self._names))
+        first = np.zeros(len(stream), dtype=np.int64)
+        for counts, part in zip(self._varying, parts[-len(VARIABLE) :], strict=True):
+            counts.add(stream, first, bin_of(part))
+
+    def _in_window(self, entry: Int64) -> NDArray[np.bool_]:
+        return (entry >= self._begin) & (entry < self._end)
+
+    def streams(self) -> dict[str, StreamSamples]:
+        """Return what was measured, by name of the stream."""
+        found = {}
+        for index, name in enumerate(self._names):
+            bins, counts = self._delays.of(index)
+            varying = [part.of(index) for part in self._varying]
+            found[name] = StreamSamples(
+                name=name,
+                base=int(self._base[index]),
+                bins=bins,
+                counts=counts,
+                sums=self._sums[index],
+                squares=float(self._squares[index]),
+                maximum=int(self._maximum[index]),
+                dropped=self._dropped[index],
+                in_flight=int(self._entered[index] - counts.sum() - self._dropped[index].sum()),
+                component_sums=self._components[index],
+                component_bins=tuple(bins for bins, _ in varying),
+                component_counts=tuple(counts[0] for _, counts in varying),
+            )
+        return found
+
+
+class _SparseCounts:
+    """Counts by stream, batch and bin; a stream uses few of the bins."""
+
+    def __init__(self, n_batches: int) -> None:
+        self._n_batches = n_batches
+        self._keys = np.empty(0, dtype=np.int64)
+        self._counts = np.empty(0, dtype=np.int64)
+        self.total = 0
+
+    def add(self, stream: NDArray[np.int32], batch: Int64, bins: Int64) -> None:
+        """Count one for each packet."""
+        keys, counts = np.unique(
+            (stream.astype(np.int64) * self._n_batches + batch) * N_BINS + bins, return_counts=True
+        )
+        self.total += len(bins)
+        joined = np.concatenate([self._keys, keys])
+        self._keys, place = np.unique(joined, return_inverse=True)
+        weights = np.concatenate([self._counts, counts])
+        self._counts = np.bincount(place, weights, len(self._keys)).astype(np.int64)
+
+    def of(self, stream: int) -> tuple[Int64, Int64]:
+        """Return the bins in use by a stream, shape (K,), and its counts, shape (B, K)."""
+        size = self._n_batches * N_BINS
+        begin, end = np.searchsorted(self._keys, [stream * size, (stream + 1) * size])
+        batch, column = np.divmod(self._keys[begin:end] - stream * size, N_BINS)
+        bins, place = np.unique(column, return_inverse=True)
+        counts = np.zeros((self._n_batches, len(bins)), dtype=np.int64)
+        counts[batch, place] = self._counts[begin:end]
+        return bins, counts
+
+
+def _per_hop(network: CompiledNetwork) -> tuple[Float64, Int64]:
+    """Return ps per bit of every hop, shape (R, most hops), 0 beyond the end, and how many are 0."""
+    routes = network.routes
+    hops = np.diff(routes.start)
+    table = np.zeros((len(routes), int(hops.max(initial=0))))
+    inside = np.arange(table.shape[1]) < hops[:, None]
+    table[inside] = network.ports.ps_per_bit[routes.ports]
+    return table, table.shape[1] - hops
+
+
+def merge_samples(parts: Sequence[Samples]) -> Samples:
+    """Put the replications of one network together; batches stand one after the other.
+
+    A stream may be missing in some parts: it was not measured there.
+    """
+    names = dict.fromkeys(name for part in parts for name in part.streams)
+    return Samples(
+        streams={
+            name: _merge_streams([p.streams[name] for p in parts if name in p.streams])
+            for name in names
+        },
+        totals=_add_totals([part.totals for part in parts]),
+        duration=sum(part.duration for part in parts),
+        warm_up=parts[0].warm_up,
+        packets=sum(part.packets for part in parts),
+        packet_hops=sum(part.packet_hops for part in parts),
+    )
+
+
+def _merge_streams(parts: Sequence[StreamSamples]) -> StreamSamples:
+    bins, counts = _align([part.bins for part in parts], [part.counts for part in parts])
+    varying = [
+        _align(
+            [part.component_bins[i] for part in parts],
+            [part.component_counts[i][None, :] for part in parts],
+        )
+        for i in range(len(VARIABLE))
+    ]
+    return StreamSamples(
+        name=parts[0].name,
+        base=parts[0].base,
+        bins=bins,
+        counts=counts,
+        sums=np.concatenate([part.sums for part in parts]),
+        squares=sum(part.squares for part in parts),
+        maximum=max(part.maximum for part in parts),
+        dropped=np.concatenate([part.dropped for part in parts]),
+        in_flight=sum(part.in_flight for part in parts),
+        component_sums=np.sum([part.component_sums for part in parts], axis=0),
+        component_bins=tuple(bins for bins, _ in varying),
+        component_counts=tuple(counts.sum(axis=0) for _, counts in varying),
+    )
+
+
+def _align(bins: Sequence[Int64], counts: Sequence[Int64]) -> tuple[Int64, Int64]:
+    """Put the rows of several count tables below each other, over the bins of all of them."""
+    union = np.unique(np.concatenate(bins))
+    rows = []
+    for own, table in zip(bins, counts, strict=True):
+        wide = np.zeros((len(table), len(union)), dtype=np.int64)
+        wide[:, np.searchsorted(union, own)] = table
+        rows.append(wide)
+    return union, np.concatenate(rows)
+
+
+def _add_totals(parts: Sequence[PortTotals]) -> PortTotals:
+    def total(name: str) -> NDArray[np.generic]:
+        stacked = np.stack([getattr(part, name) for part in parts])
+        return stacked.max(axis=0) if name == "wait_max" else stacked.sum(axis=0)
+
+    return PortTotals(**{name: total(name) for name in PortTotals.__dataclass_fields__})

@@ -1,0 +1,137 @@
+"""How long a run must be, and how densely probes must be sent, for verdicts that can be trusted.
+
+Two costs pull against each other. Long runs cost background traffic; dense probes cost probe
+packets and, being close together, say the same thing twice. With n probes needed at inflation 1
+(`packets_needed`), probes at rate λ on a port that forgets slowly have the inflation 1 + λK
+(`probe_inflation`), so the run must last T = n (1/λ + K). The work is T (B + λSh) packet-hops, for
+background B [1/s], S streams and h hops each; it is least at λ = sqrt(B / (S h K)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netplan.statistics import packets_needed
+
+__all__ = ["PortView", "ProbePlan", "plan_probes", "warm_up_time"]
+
+Float64 = NDArray[np.float64]
+
+SAFETY = 1.3
+"""More probes than the guard on effective exceedances asks for, since their number is random."""
+PROBE_SHARE = 0.01
+"""Most that probes may take of any port, by contract."""
+RELAXATIONS = 10
+"""Relaxation times until a queue that began empty has forgotten it."""
+TYPICAL_STREAM = 0.9
+"""The first look is long enough for this share of the streams; the rest get their turn later."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortView:
+    """What sizing needs to know of P ports under their carried load; all of shape (P,)."""
+
+    utilisation: Float64
+    packet_rate: Float64
+    """Carried packets or segments [1/s]."""
+    capacity: Float64
+    """[bit/s]."""
+    hold_time: Float64
+    """Time to send a full buffer [s]; infinite without limit."""
+
+    @property
+    def relaxation(self) -> Float64:
+        """Relaxation time [s]: that of M/M/1, at most what it takes to send a full buffer."""
+        busy = self.packet_rate > 0
+        rho = np.minimum(self.utilisation, 1 - 1e-9)
+        service = np.divide(rho, self.packet_rate, out=np.zeros_like(rho), where=busy)
+        free: Float64 = np.minimum(service / (1 - np.sqrt(rho)) ** 2, self.hold_time)
+        return free
+
+    @property
+    def correlation_time(self) -> Float64:
+        """K with which probes at rate λ have the variance inflation 1 + λK [s]."""
+        busy = self.packet_rate > 0
+        rho = np.minimum(self.utilisation, 1 - 1e-9)
+        inflation = 3.5 / (1 - rho) ** 2 - 1
+        open_ended = np.divide(
+            inflation, self.packet_rate, out=np.zeros_like(rho), where=busy
+        )
+        return np.minimum(open_ended, 2 * self.hold_time)
+
+
+@dataclass(frozen=True, slots=True)
+class ProbePlan:
+    """Probe rate of every stream and length of the first look."""
+
+    rate: float
+    """[1/s]."""
+    duration: float
+    """All replications together [s]."""
+
+
+def warm_up_time(ports: PortView, used: NDArray[np.int64], longest_route: float) -> float:
+    """Time until a network that began empty is in its steady state [s].
+
+    The longest route, so that all traffic is everywhere, plus ten relaxation times of the slowest
+    port in use.
+
+    Parameters
+    ----------
+    ports
+        Ports under load.
+    used
+        Numbers of the ports on measured routes.
+    longest_route
+        Delay of the longest route of the empty network [s].
+    """
+    return float(longest_route + RELAXATIONS * ports.relaxation[used].max(initial=0.0))
+
+
+def plan_probes(
+    ports: PortView,
+    routes: Sequence[NDArray[np.int64]],
+    p: float,
+    probe_bits: float,
+    background_hops: float,
+) -> ProbePlan:
+    """Choose the probe rate and the length of the first look.
+
+    Parameters
+    ----------
+    ports
+        Ports under load.
+    routes
+        Ports that each of S streams passes, each array of shape (H,).
+    p
+        The quantile that is hardest to know, e.g. 0.99.
+    probe_bits
+        Mean size of a probe [bit].
+    background_hops
+        Carried packet-hops per second of simulated time.
+    """
+    needed = SAFETY * packets_needed(p, 1.0)
+    correlation = np.array([ports.correlation_time[route].max(initial=0.0) for route in routes])
+    typical = float(np.quantile(correlation, TYPICAL_STREAM))
+    probe_hops = sum(len(route) for route in routes)
+    ceiling = _highest_rate(ports, routes, probe_bits)
+    best = np.sqrt(background_hops / (probe_hops * typical)) if typical > 0 else ceiling
+    rate = float(min(best, ceiling))
+    return ProbePlan(rate=rate, duration=needed * (1 / rate + typical))
+
+
+def _highest_rate(
+    ports: PortView, routes: Sequence[NDArray[np.int64]], probe_bits: float
+) -> float:
+    """Return the probe rate at which the busiest port gives its allowed share to probes [1/s]."""
+    passing = np.zeros(len(ports.capacity))
+    for route in routes:
+        np.add.at(passing, route, 1.0)
+    used = passing > 0
+    return float((PROBE_SHARE * ports.capacity[used] / (passing[used] * probe_bits)).min())
+
+
