@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from netplan.scenario.fields import (
@@ -120,7 +120,9 @@ class TrafficClass:
     description: str | None = None
 
 
-SiteList: TypeAlias = Annotated[tuple[Identifier, ...], Field(min_length=1), one_or_more(Identifier)]
+SiteList: TypeAlias = Annotated[
+    tuple[Identifier, ...], Field(min_length=1), one_or_more(Identifier)
+]
 """Names of roles (all nodes of that role) and of nodes; a single one needs no list."""
 
 
@@ -171,7 +173,13 @@ class Demand:
         return self
 
 
-Growth: TypeAlias = RatePerYear | Mapping[Year, RatePerYear]
+def _year_of_key(key: object) -> object:
+    """Read a year that is the key of a mapping; keys of a YAML file are texts."""
+    return int(key) if isinstance(key, str) and key.isdecimal() and len(key) == 4 else key
+
+
+YearKey: TypeAlias = Annotated[Year, BeforeValidator(_year_of_key)]
+Growth: TypeAlias = RatePerYear | Mapping[YearKey, RatePerYear]
 """The same every year, or by the year that it leads to."""
 
 
