@@ -13,7 +13,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from netplan.engine.compiled import CompiledNetwork
+from netplan.engine.network import CompiledNetwork
 from netplan.engine.model import Engine
 from netplan.engine.workload import Source, Workload
 from netplan.rng import Streams

@@ -19,20 +19,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from netplan.engine.compiled import CompiledNetwork
+from netplan.engine.network import CompiledNetwork
 from netplan.engine.model import DELIVERED, Finished, PacketBlock, PortTotals
 from netplan.statistics import Batches
 from netplan.units import PS_PER_S
 
-__all__ = ["COMPONENTS", "Recorder", "Samples", "StreamSamples", "merge_samples"]
+__all__ = ["COMPONENTS", "FIXED", "VARIABLE", "Recorder", "Samples", "StreamSamples", "merge_samples"]
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
 
 COMPONENTS = ("propagation", "equipment", "processing", "transmission", "queueing")
 """The delay components of the network layer; they add up to the delay exactly."""
+FIXED = COMPONENTS[:3]
+"""Those that are constants of a route."""
 VARIABLE = COMPONENTS[3:]
-"""Those that differ from packet to packet; the others are constants of a route."""
+"""Those that differ from packet to packet."""
 
 _LOG2_FIRST = 10
 _PER_DOUBLING = 128

@@ -94,7 +94,7 @@ def warm_up_time(ports: PortView, used: NDArray[np.int64], longest_route: float)
 
 def plan_probes(
     ports: PortView,
-    routes: Sequence[NDArray[np.int64]],
+    streams: Sequence[Sequence[Sequence[int]]],
     p: float,
     probe_bits: float,
     background_hops: float,
@@ -105,8 +105,8 @@ def plan_probes(
     ----------
     ports
         Ports under load.
-    routes
-        Ports that each of S streams passes, each array of shape (H,).
+    streams
+        Ports that each flow of each of S streams passes.
     p
         The quantile that is hardest to know, e.g. 0.99.
     probe_bits
@@ -115,22 +115,24 @@ def plan_probes(
         Carried packet-hops per second of simulated time.
     """
     needed = SAFETY * packets_needed(p, 1.0)
-    correlation = np.array([ports.correlation_time[route].max(initial=0.0) for route in routes])
-    typical = float(np.quantile(correlation, TYPICAL_STREAM))
-    probe_hops = sum(len(route) for route in routes)
-    ceiling = _highest_rate(ports, routes, probe_bits)
+    correlation_time = ports.correlation_time
+    slowest = [max(correlation_time[list(flow)].max() for flow in flows) for flows in streams]
+    typical = float(np.quantile(slowest, TYPICAL_STREAM))
+    probe_hops = sum(len(flow) / len(flows) for flows in streams for flow in flows)
+    ceiling = _highest_rate(ports, streams, probe_bits)
     best = np.sqrt(background_hops / (probe_hops * typical)) if typical > 0 else ceiling
     rate = float(min(best, ceiling))
     return ProbePlan(rate=rate, duration=needed * (1 / rate + typical))
 
 
 def _highest_rate(
-    ports: PortView, routes: Sequence[NDArray[np.int64]], probe_bits: float
+    ports: PortView, streams: Sequence[Sequence[Sequence[int]]], probe_bits: float
 ) -> float:
     """Return the probe rate at which the busiest port gives its allowed share to probes [1/s]."""
     passing = np.zeros(len(ports.capacity))
-    for route in routes:
-        np.add.at(passing, route, 1.0)
+    for flows in streams:
+        for flow in flows:
+            np.add.at(passing, list(flow), 1 / len(flows))
     used = passing > 0
     return float((PROBE_SHARE * ports.capacity[used] / (passing[used] * probe_bits)).min())
 

@@ -1,0 +1,378 @@
+"""One year of a scenario, made ready: the network, its load, and what is asked about it.
+
+Nothing is simulated here. Whatever the input can get wrong that takes a network to notice (a pair
+without a route, a target that selects nothing, a queue without limit that is offered too much) is
+reported from here, all of it at once.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from netplan.demand import Flow, Load, PairDemand, flows_of, offered_load, pair_demands
+from netplan.distributions import (
+    IMIX,
+    ExponentialSize,
+    MixedSize,
+    SizeDistribution,
+    fixed_size,
+)
+from netplan.errors import InputError, Problem
+from netplan.routing import NoRouteError, Route, Router, member_ports
+from netplan.scenario.scenario import Scenario
+from netplan.scenario.targets import Direction, Layer, Target
+from netplan.scenario.traffic import SizeLaw, TrafficClass
+from netplan.selection import Pair, select_pairs
+from netplan.topology import Channel, Topology, build_topology
+from netplan.units import BITS_PER_BYTE, GBPS, MS
+
+__all__ = ["Carried", "Case", "Question", "Stream", "prepare"]
+
+FLOWS_PER_PROBE = 16
+"""Paths that the probes of a pair are spread over where there are several."""
+LARGEST_SEGMENT = 65536 * BITS_PER_BYTE
+"""Largest unit that network cards send bulk data in [bit]."""
+SEGMENT_ERROR = 0.01
+"""Share of a limit that automatic segments may cost at most."""
+FULL_FRAME = 1500
+"""Size of probes that no class is named for [byte]: an Ethernet payload."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Packets that are measured: the probes of a pair, or the carried packets of a demand."""
+
+    name: str
+    sizes: SizeDistribution
+    priority: int
+    routes: tuple[Route, ...]
+    """Of each flow; for a round trip there and back."""
+    ports: tuple[tuple[int, ...], ...]
+    carried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One target in this year: the pairs that it selects, and the stream that answers for each."""
+
+    target: Target
+    index: int
+    """Position in the scenario."""
+    pairs: tuple[Pair, ...]
+    floors: tuple[Route | None, ...]
+    """Of each pair: the route of least propagation delay."""
+    streams: tuple[Stream | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A demand with its flows, as the simulator will send it."""
+
+    demand: PairDemand
+    traffic_class: TrafficClass
+    sizes: SizeDistribution
+    flows: tuple[Flow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One year of a scenario, ready to be simulated."""
+
+    scenario: Scenario
+    year: int
+    state: str
+    topology: Topology
+    carried: tuple[Carried, ...]
+    load: Load
+    questions: tuple[Question, ...]
+    segment_error: float
+    """Most that segments may add to a delay on any selected route [s]."""
+    warnings: tuple[str, ...]
+
+    @property
+    def streams(self) -> dict[str, Stream]:
+        """All measured streams by name, each once."""
+        return {
+            stream.name: stream
+            for question in self.questions
+            for stream in question.streams
+            if stream is not None
+        }
+
+
+def prepare(scenario: Scenario, year: int) -> Case:
+    """Make one year ready.
+
+    Raises
+    ------
+    InputError
+        If a pair or a demand has no route, a target selects no pair, or a port without a buffer
+        limit is offered 100 % or more.
+    """
+    topology = build_topology(scenario, year)
+    router = Router(topology, scenario.routing)
+    problems: list[Problem] = []
+    routed = _route_demands(scenario, router, year, problems)
+    load = offered_load(topology, [flow for _, flows in routed for flow in flows])
+    questions = [
+        _question(scenario, router, target, index, routed, problems)
+        for index, target in enumerate(scenario.targets)
+    ]
+    problems += _unlimited_overloads(scenario, topology, load)
+    if problems:
+        raise InputError(_located(scenario, year, problem) for problem in problems)
+    segment = automatic_segment(questions)
+    carried = tuple(
+        Carried(
+            demand=demand,
+            traffic_class=scenario.traffic.classes[demand.traffic_class],
+            sizes=carried_sizes(scenario.traffic.classes[demand.traffic_class], segment),
+            flows=flows,
+        )
+        for demand, flows in routed
+    )
+    return Case(
+        scenario=scenario,
+        year=year,
+        state="normal",
+        topology=topology,
+        carried=carried,
+        load=load,
+        questions=tuple(questions),
+        segment_error=_segment_error(carried, questions),
+        warnings=tuple(_overloads(topology, load, routed)),
+    )
+
+
+def _located(scenario: Scenario, year: int, problem: Problem) -> Problem:
+    message = f"{problem.message} (in {year})" if len(scenario.years) > 1 else problem.message
+    return Problem(problem.path, message, scenario.origin.place(problem.path))
+
+
+def _route_demands(
+    scenario: Scenario, router: Router, year: int, problems: list[Problem]
+) -> list[tuple[PairDemand, tuple[Flow, ...]]]:
+    routed = []
+    for demand in pair_demands(scenario, router, year):
+        try:
+            flows = flows_of(router, demand, scenario.traffic.classes[demand.traffic_class])
+        except NoRouteError as error:
+            remedy = "connect them with links, or leave the demand out"
+            path = ("traffic", "demands", demand.index)
+            problems.append(Problem(path, f"demand {demand.name}: {error}; {remedy}"))
+        else:
+            routed.append((demand, tuple(flows)))
+    return routed
+
+
+def _question(
+    scenario: Scenario,
+    router: Router,
+    target: Target,
+    index: int,
+    routed: list[tuple[PairDemand, tuple[Flow, ...]]],
+    problems: list[Problem],
+) -> Question:
+    path = ("targets", index, "between")
+    pairs = select_pairs(router, target.between)
+    if not pairs:
+        problems.append(Problem(path, "selects no pair; name roles or nodes that the topology has"))
+    broken = [pair for pair in pairs if not _connected(router, pair, target)]
+    if broken:
+        shown = ", ".join(map(str, broken[:5])) + (" and more" if len(broken) > 5 else "")
+        problems.append(
+            Problem(path, f"no route for {len(broken)} of {len(pairs)} pairs: {shown}; add links")
+        )
+    if target.layer is Layer.SERVICE:
+        message = "service needs access and compute delays, which are not modelled; use network"
+        problems.append(Problem(("targets", index, "layer"), message))
+    if target.measure == "carried":
+        pairs = _with_traffic(pairs, target, routed, index, problems)
+    sound = [pair for pair in pairs if pair not in broken]
+    return Question(
+        target=target,
+        index=index,
+        pairs=tuple(sound),
+        floors=tuple(_floor(router, pair, target) for pair in sound),
+        streams=tuple(_stream(scenario, router, pair, target, routed) for pair in sound),
+    )
+
+
+def _connected(router: Router, pair: Pair, target: Target) -> bool:
+    if pair.target is None:
+        return True
+    there = router.reachable(pair.source, pair.target)
+    back = router.reachable(pair.target, pair.source)
+    return there and (back or target.direction is Direction.ONE_WAY)
+
+
+def _with_traffic(
+    pairs: list[Pair],
+    target: Target,
+    routed: list[tuple[PairDemand, tuple[Flow, ...]]],
+    index: int,
+    problems: list[Problem],
+) -> list[Pair]:
+    """Keep the pairs that the class of a target with ``measure: carried`` has traffic for."""
+    busy = {(d.source, d.target) for d, _ in routed if d.traffic_class == target.traffic_class}
+    found = [pair for pair in pairs if (pair.source, pair.target) in busy]
+    if pairs and not found:
+        message = f"no selected pair carries class {target.traffic_class}; use measure: probes"
+        problems.append(Problem(("targets", index, "measure"), message))
+    return found
+
+
+def _floor(router: Router, pair: Pair, target: Target) -> Route | None:
+    if pair.target is None:
+        return None
+    there = router.shortest_propagation(pair.source, pair.target)
+    if target.direction is Direction.ONE_WAY:
+        return there
+    return there + router.shortest_propagation(pair.target, pair.source)
+
+
+def _stream(
+    scenario: Scenario,
+    router: Router,
+    pair: Pair,
+    target: Target,
+    routed: list[tuple[PairDemand, tuple[Flow, ...]]],
+) -> Stream | None:
+    if pair.target is None:
+        return None
+    sizes, priority = _probe(scenario, target)
+    if target.measure == "carried":
+        demand, flows = next(
+            (demand, flows)
+            for demand, flows in routed
+            if (demand.source, demand.target) == (pair.source, pair.target)
+            and demand.traffic_class == target.traffic_class
+        )
+        return Stream(
+            name=f"demand/{demand.name}",
+            sizes=sizes,
+            priority=priority,
+            routes=tuple(flow.route for flow in flows),
+            ports=tuple(flow.ports for flow in flows),
+            carried=True,
+        )
+    name = f"probe/{pair}/{target.direction}/{target.traffic_class or 'any'}"
+    routes, ports = [], []
+    for number in range(FLOWS_PER_PROBE):
+        flow = f"{name}#{number}"
+        route = router.route(pair.source, pair.target, flow)
+        if target.direction is Direction.ROUND_TRIP:
+            route += router.route(pair.target, pair.source, f"{flow}/reply")
+        routes.append(route)
+        ports.append(member_ports(route, flow))
+    return Stream(
+        name=name, sizes=sizes, priority=priority, routes=tuple(routes), ports=tuple(ports)
+    )
+
+
+def _probe(scenario: Scenario, target: Target) -> tuple[SizeDistribution, int]:
+    """Return the size law and the priority of a target's probes."""
+    classes = scenario.traffic.classes
+    if target.traffic_class is not None:
+        named = classes[target.traffic_class]
+        return size_law(named.sizes), named.priority
+    return fixed_size(FULL_FRAME), max(known.priority for known in classes.values())
+
+
+def size_law(sizes: SizeLaw) -> SizeDistribution:
+    """Return the law of packet sizes in bits."""
+    if sizes.fixed is not None:
+        return fixed_size(sizes.fixed)
+    if sizes.exponential is not None:
+        return ExponentialSize(mean=sizes.exponential * BITS_PER_BYTE)
+    if sizes.mix is not None:
+        return MixedSize(
+            bits=tuple(max(1, round(part.bytes * BITS_PER_BYTE)) for part in sizes.mix),
+            weights=tuple(part.weight for part in sizes.mix),
+        )
+    return IMIX
+
+
+def carried_sizes(traffic_class: TrafficClass, automatic: float) -> SizeDistribution:
+    """Return the law of what is simulated for a class: its packets, or segments of them."""
+    packets = size_law(traffic_class.sizes)
+    if traffic_class.segment_bytes is None:
+        return packets
+    if traffic_class.segment_bytes != "auto":
+        return fixed_size(traffic_class.segment_bytes)
+    return fixed_size(max(automatic, packets.mean) / BITS_PER_BYTE)
+
+
+def automatic_segment(questions: list[Question]) -> float:
+    """Return the largest segment whose error stays below 1 % of every limit [bit].
+
+    A packet may wait for one segment more or less on every hop, so the error is at most the
+    segment's transmission time, added up over the hops.
+    """
+    bounds = [
+        SEGMENT_ERROR * question.target.below_ms * MS / _seconds_per_bit(route)
+        for question, route in _routes(questions)
+    ]
+    return min([LARGEST_SEGMENT, *bounds])
+
+
+def _routes(questions: list[Question]) -> Iterator[tuple[Question, Route]]:
+    for question in questions:
+        for stream in question.streams:
+            if stream is not None and question.target.layer is not Layer.OPTICAL:
+                for route in stream.routes:
+                    yield question, route
+
+
+def _seconds_per_bit(route: Route) -> float:
+    return math.fsum(1 / channel.capacity for channel in route.channels)
+
+
+def _segment_error(carried: tuple[Carried, ...], questions: list[Question]) -> float:
+    """Most that segments can add to or take from a delay, over all selected routes [s]."""
+    segments = [item.sizes.mean for item in carried if item.traffic_class.segment_bytes is not None]
+    slowest = max((_seconds_per_bit(route) for _, route in _routes(questions)), default=0.0)
+    return max(segments, default=0.0) * slowest
+
+
+def _unlimited_overloads(scenario: Scenario, topology: Topology, load: Load) -> list[Problem]:
+    return [
+        Problem(
+            ("topology", "links", channel.link),
+            f"offered {load.of_channel(channel) / GBPS:.4g} Gbit/s from {channel.source} to "
+            f"{channel.target}, {load.busiest_port(channel):.0%} of its busiest member, without a "
+            "buffer limit, so its delay grows for ever; add capacity or give it a buffer",
+        )
+        for channel in topology.channels
+        if load.busiest_port(channel) >= 1 and not (channel.buffer_packets or channel.buffer_bits)
+    ]
+
+
+def _overloads(
+    topology: Topology, load: Load, routed: list[tuple[PairDemand, tuple[Flow, ...]]]
+) -> Iterator[str]:
+    """Name every channel that is offered 100 % or more, and its largest demands."""
+    full = [channel for channel in topology.channels if load.busiest_port(channel) >= 1]
+    for channel in full:
+        offered, capacity = load.of_channel(channel), channel.capacity * channel.members
+        largest = _largest_demands(channel, routed)
+        yield (
+            f"{channel.name}: offered {offered / GBPS:.4g} of {capacity / GBPS:.4g} Gbit/s "
+            f"({offered / capacity:.0%}; busiest member {load.busiest_port(channel):.0%}); "
+            f"largest demands: {largest}"
+        )
+
+
+def _largest_demands(
+    channel: Channel, routed: list[tuple[PairDemand, tuple[Flow, ...]]], most: int = 3
+) -> str:
+    shares = [
+        (math.fsum(flow.rate for flow in flows if channel in flow.route.channels), demand.name)
+        for demand, flows in routed
+    ]
+    crossing = sorted((share for share in shares if share[0] > 0), reverse=True)
+    named = ", ".join(f"{name} {rate / GBPS:.3g}" for rate, name in crossing[:most])
+    more = len(crossing) - most
+    return f"{named} and {more} more" if more > 0 else named

@@ -1,0 +1,361 @@
+"""Results: the evaluation as files, and back as tables.
+
+A results folder holds ``results.json`` (the verdicts), ``pairs.csv``, ``links.csv`` and
+``samples.npz`` (the histograms of every measured stream). No file says when or where it was
+written: the same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from netplan.errors import InputError, Place, Problem
+from netplan.evaluation import Evaluation
+from netplan.samples import FIXED, VARIABLE, Samples, StreamSamples, bin_edges
+from netplan.units import MS, PS_PER_S
+from netplan.verdict import Hop, LinkUse, PairVerdict, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Results", "load_results", "save_results", "to_document", "to_json", "write_text"]
+
+RESULTS_FORMAT = "results/1"
+_PLACES = 9
+"""Decimal places of a millisecond in files: one picosecond."""
+
+
+def to_document(evaluation: Evaluation) -> dict[str, Any]:
+    """Return the evaluation as the JSON document that `results.json` holds."""
+    scenario = evaluation.scenario
+    return {
+        "netplan": RESULTS_FORMAT,
+        "scenario": scenario.name.en,
+        "version": evaluation.version,
+        "seed": evaluation.seed,
+        "engine": evaluation.engine,
+        "inputs_sha256": scenario.origin.digest,
+        "outcome": str(evaluation.outcome),
+        "targets": [_target(verdict) for verdict in evaluation.verdicts],
+        "links": [_link(use) for use in evaluation.links],
+        "notes": list(evaluation.notes),
+    }
+
+
+def _target(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "name": verdict.name,
+        "year": verdict.year,
+        "state": verdict.state,
+        "outcome": str(verdict.outcome),
+        "reason": str(verdict.reason),
+        "layer": verdict.layer,
+        "direction": verdict.direction,
+        "statistic": verdict.statistic,
+        "limit_ms": _ms(verdict.limit),
+        "coverage": round(verdict.coverage, _PLACES),
+        "coverage_needed": verdict.needed,
+        "coverage_of": verdict.of,
+        "pairs": [_pair(pair) for pair in verdict.pairs],
+    }
+
+
+def _pair(pair: PairVerdict) -> dict[str, Any]:
+    return {
+        "source": pair.source,
+        "target": pair.target,
+        "outcome": str(pair.outcome),
+        "reason": str(pair.reason),
+        "estimate_ms": _ms(pair.estimate),
+        "low_ms": _ms(pair.low),
+        "high_ms": _ms(pair.high),
+        "floor_ms": _ms(pair.floor),
+        "limit_ms": _ms(pair.limit),
+        "loss": round(pair.loss, _PLACES),
+        "packets": pair.packets,
+        "in_flight": pair.in_flight,
+        "components_ms": _components(pair.components),
+        "route": list(pair.route),
+        "length_km": round(pair.length / 1000, 3),
+        "estimated_km": round(pair.estimated_length / 1000, 3),
+        "hops": [_hop(hop) for hop in pair.hops],
+        "remedies": list(pair.remedies),
+    }
+
+
+def _hop(hop: Hop) -> dict[str, Any]:
+    return {
+        "link": hop.link,
+        "from": hop.source,
+        "to": hop.target,
+        "utilisation": round(hop.utilisation, _PLACES),
+        "components_ms": _components(hop.components),
+    }
+
+
+def _link(use: LinkUse) -> dict[str, Any]:
+    return {
+        "year": use.year,
+        "link": use.link,
+        "from": use.source,
+        "to": use.target,
+        "utilisation": round(use.utilisation, _PLACES),
+        "busiest_member": round(use.busiest_member, _PLACES),
+        "loss": round(use.loss, _PLACES),
+        "mean_queueing_ms": _ms(use.mean_queueing),
+        "max_queueing_ms": _ms(use.max_queueing),
+    }
+
+
+def _components(components: Mapping[str, float]) -> dict[str, float | None]:
+    return {name: _ms(value) for name, value in components.items()}
+
+
+def _ms(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds / MS, _PLACES)
+
+
+def to_json(document: Mapping[str, Any]) -> str:
+    """Return a document as the text of a JSON file."""
+    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all: beside it first, then renamed."""
+    _write_bytes(path, text.encode())
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def save_results(evaluation: Evaluation, folder: Path) -> None:
+    """Write the results folder; `results.json` last, so that where it stands all is there."""
+    document = to_document(evaluation)
+    _write_bytes(folder / "samples.npz", _pack(evaluation.samples))
+    write_text(folder / "pairs.csv", _csv(_pair_rows(document)))
+    write_text(folder / "links.csv", _csv(document["links"]))
+    write_text(folder / "results.json", to_json(document))
+
+
+def _pair_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return one flat row for each pair of each target and year."""
+    return [
+        {
+            "target_name": target["name"],
+            "year": target["year"],
+            "state": target["state"],
+            **{k: v for k, v in pair.items() if not isinstance(v, dict | list)},
+            **{f"{name}_ms": pair["components_ms"].get(name) for name in (*FIXED, *VARIABLE)},
+            "route": " ".join(pair["route"]),
+        }
+        for target in document["targets"]
+        for pair in target["pairs"]
+    ]
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _pack(samples: Mapping[int, Samples]) -> bytes:
+    """Pack the measured streams of all years into one compressed NumPy archive."""
+    streams = [(year, s) for year, found in samples.items() for s in found.streams.values()]
+    columns = {
+        "year": np.array([year for year, _ in streams], dtype=np.int64),
+        "name": np.array([s.name for _, s in streams], dtype=np.str_),
+        "base": np.array([s.base for _, s in streams], dtype=np.int64),
+        "maximum": np.array([s.maximum for _, s in streams], dtype=np.int64),
+        "in_flight": np.array([s.in_flight for _, s in streams], dtype=np.int64),
+        "squares": np.array([s.squares for _, s in streams]),
+        "component_sums": np.array([s.component_sums for _, s in streams]).reshape(-1, 5),
+    }
+    for name in ("bins", "sums", "dropped"):
+        columns |= _ragged(name, [getattr(s, name) for _, s in streams])
+    columns |= _ragged("counts", [s.counts.ravel() for _, s in streams])
+    for position, component in enumerate(VARIABLE):
+        columns |= _ragged(f"{component}_bins", [s.component_bins[position] for _, s in streams])
+        columns |= _ragged(
+            f"{component}_counts", [s.component_counts[position] for _, s in streams]
+        )
+    archive = io.BytesIO()
+    np.savez_compressed(archive, allow_pickle=False, **columns)
+    return archive.getvalue()
+
+
+def _ragged(name: str, rows: Sequence[np.ndarray[Any, Any]]) -> dict[str, np.ndarray[Any, Any]]:
+    """Return rows of different lengths as one array and the end of each row in it."""
+    return {
+        name: np.concatenate(rows) if rows else np.empty(0, dtype=np.int64),
+        f"{name}_end": np.cumsum([len(row) for row in rows], dtype=np.int64),
+    }
+
+
+def _unpack(archive: Mapping[str, np.ndarray[Any, Any]]) -> list[tuple[int, StreamSamples]]:
+    def row(name: str, index: int) -> np.ndarray[Any, Any]:
+        ends = archive[f"{name}_end"]
+        return archive[name][int(ends[index - 1]) if index else 0 : int(ends[index])]
+
+    streams = []
+    for index, year in enumerate(archive["year"]):
+        bins, sums = row("bins", index), row("sums", index)
+        stream = StreamSamples(
+            name=str(archive["name"][index]),
+            base=int(archive["base"][index]),
+            bins=bins,
+            counts=row("counts", index).reshape(len(sums), len(bins)),
+            sums=sums,
+            squares=float(archive["squares"][index]),
+            maximum=int(archive["maximum"][index]),
+            dropped=row("dropped", index),
+            in_flight=int(archive["in_flight"][index]),
+            component_sums=archive["component_sums"][index],
+            component_bins=tuple(row(f"{name}_bins", index) for name in VARIABLE),
+            component_counts=tuple(row(f"{name}_counts", index) for name in VARIABLE),
+        )
+        streams.append((int(year), stream))
+    return streams
+
+
+@dataclass(frozen=True)
+class Results:
+    """A results folder, read back.
+
+    Examples
+    --------
+    >>> results = load_results("results/liaoning-2026")  # doctest: +SKIP
+    >>> results.pairs.query("outcome == 'missed'")  # doctest: +SKIP
+    """
+
+    document: Mapping[str, Any]
+    """What ``results.json`` holds."""
+    streams: tuple[tuple[int, StreamSamples], ...]
+    """Year and measured stream."""
+
+    @cached_property
+    def targets(self) -> pd.DataFrame:
+        """One row for each target and year."""
+        return _frame({k: v for k, v in t.items() if k != "pairs"} for t in self._targets)
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:
+        """One row for each pair of each target and year, all durations in milliseconds."""
+        return _frame(_pair_rows(self.document))
+
+    @cached_property
+    def hops(self) -> pd.DataFrame:
+        """One row for each hop of each pair."""
+        return _frame(
+            {
+                "target_name": target["name"],
+                "year": target["year"],
+                "source": pair["source"],
+                "target": pair["target"],
+                "hop": number,
+                **{k: v for k, v in hop.items() if k != "components_ms"},
+                **{f"{k}_ms": v for k, v in hop["components_ms"].items()},
+            }
+            for target in self._targets
+            for pair in target["pairs"]
+            for number, hop in enumerate(pair["hops"])
+        )
+
+    @cached_property
+    def links(self) -> pd.DataFrame:
+        """One row for each channel and year."""
+        return _frame(self.document["links"])
+
+    @cached_property
+    def histograms(self) -> pd.DataFrame:
+        """One row for each bin in use: year, stream, component, lower_ms, upper_ms, packets.
+
+        The component ``delay`` is the whole delay.
+        """
+        import pandas as pd
+
+        return pd.concat(
+            [_histogram(year, stream) for year, stream in self.streams] or [pd.DataFrame()],
+            ignore_index=True,
+        )
+
+    @property
+    def _targets(self) -> list[dict[str, Any]]:
+        targets: list[dict[str, Any]] = self.document["targets"]
+        return targets
+
+
+def _histogram(year: int, stream: StreamSamples) -> pd.DataFrame:
+    import pandas as pd
+
+    tables = []
+    parts = {
+        "delay": (stream.bins, stream.counts.sum(axis=0), stream.base),
+        **{
+            name: (stream.component_bins[i], stream.component_counts[i], 0)
+            for i, name in enumerate(VARIABLE)
+        },
+    }
+    for component, (bins, packets, base) in parts.items():
+        lower, upper = bin_edges(bins)
+        tables.append(
+            pd.DataFrame(
+                {
+                    "year": year,
+                    "stream": stream.name,
+                    "component": component,
+                    "lower_ms": (lower + base) / PS_PER_S / MS,
+                    "upper_ms": np.minimum(upper + base, stream.maximum + 1) / PS_PER_S / MS,
+                    "packets": packets,
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+def _frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(list(rows))
+
+
+def load_results(folder: str | Path) -> Results:
+    """Read a results folder that ``netplan-sim run --out`` wrote.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no results, or ones of another format.
+    """
+    folder = Path(folder)
+    place = Place(str(folder / "results.json"))
+    try:
+        document = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        reason = "is not there" if isinstance(error, OSError) else "is not JSON"
+        remedy = "write one with netplan-sim run SCENARIO --out DIR"
+        raise InputError([Problem((), f"{reason}; {remedy}", place)]) from error
+    if not isinstance(document, dict) or document.get("netplan") != RESULTS_FORMAT:
+        raise InputError([Problem((), f"is not of the format {RESULTS_FORMAT}", place)])
+    with np.load(folder / "samples.npz", allow_pickle=False) as archive:
+        streams = _unpack({name: archive[name] for name in archive.files})
+    return Results(document=document, streams=tuple(streams))

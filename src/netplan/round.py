@@ -1,0 +1,202 @@
+"""Rounds of replications: how a case is simulated, and how much in each round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from netplan.case import Case, Stream
+from netplan.demand import Flow
+from netplan.engine.network import CompiledNetwork, RouteTable
+from netplan.engine.workload import Source
+from netplan.judgement import quantile_level
+from netplan.replication import Job, Timing
+from netplan.samples import Samples
+from netplan.scenario.targets import Layer
+from netplan.sizing import PortView, plan_probes, warm_up_time
+from netplan.units import MS, PS_PER_S, US
+
+__all__ = ["Design", "design_rounds", "jobs_of_round"]
+
+FIRST_REPLICATIONS = 2
+"""Replications of the first round; a later round has as many as all rounds before it."""
+BATCHES_PER_REPLICATION = 10
+"""Twice ten make the twenty batches that intervals are made from."""
+MEAN_LEVEL = 0.8
+"""A mean asks for as many packets as this quantile: 10 effective samples in each batch."""
+MAX_LEVEL = 0.999
+"""A maximum asks for as many packets as this quantile."""
+LATE = 3
+"""The cool-down may last as many warm-up times before packets count as still in flight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """How a case is simulated; the same in every round."""
+
+    network: CompiledNetwork
+    carried: tuple[Source, ...]
+    probes: dict[str, Source]
+    """Of every measured stream by name, for streams that are not carried traffic."""
+    routes: dict[str, tuple[int, ...]]
+    """Numbers of the routes of every measured stream."""
+    timing: Timing
+    engine: str
+    seed: int
+    longest_burst: float
+    """Mean time after which the traffic repeats itself [s], 0 without bursts."""
+
+    def describe(self, case: Case, samples: Samples) -> str:
+        """Say in one sentence how the case was simulated."""
+        parts = [
+            f"{samples.packets:,} packets in {samples.duration:.3g} s measured after "
+            f"{samples.warm_up / MS:.3g} ms of warm-up each (longest route + 10 relaxation times)"
+        ]
+        if case.segment_error:
+            parts.append(f"segments change a delay by at most {case.segment_error / US:.3g} µs")
+        return "; ".join(parts)
+
+
+def design_rounds(case: Case, streams: Iterable[str], engine: str, seed: int) -> Design:
+    """Choose probe rates, warm-up and the length of a replication for the given streams."""
+    known = case.streams
+    needed = [known[name] for name in streams]
+    table = RouteTable(case.topology)
+    carried = tuple(
+        Source(
+            name=f"demand/{item.demand.name}",
+            packet_rate=item.demand.rate / item.sizes.mean,
+            arrivals="periodic" if item.traffic_class.arrivals.law == "periodic" else "poisson",
+            sizes=item.sizes,
+            routes=tuple(table.number(flow.ports) for flow in item.flows),
+            priority=item.traffic_class.priority,
+        )
+        for item in case.carried
+    )
+    routes = {s.name: tuple(table.number(ports) for ports in s.ports) for s in needed}
+    network = table.compile()
+    view = _port_view(case)
+    probes = [stream for stream in needed if not stream.carried]
+    plan = plan_probes(
+        view,
+        [stream.ports for stream in _steady(probes or needed, view)],
+        _hardest_level(case),
+        max(stream.sizes.mean for stream in needed),
+        sum(item.demand.rate / item.sizes.mean * _mean_hops(item.flows) for item in case.carried),
+    )
+    used = np.unique([port for s in needed for ports in s.ports for port in ports])
+    longest = int(network.fixed.max()) / PS_PER_S
+    warm_up = warm_up_time(view, used, longest)
+    sources = {
+        s.name: Source(
+            name=s.name,
+            packet_rate=plan.rate,
+            arrivals="poisson",
+            sizes=s.sizes,
+            routes=routes[s.name],
+            priority=s.priority,
+        )
+        for s in probes
+    }
+    rate = sum(s.packet_rate for s in (*carried, *sources.values()))
+    return Design(
+        network=network,
+        carried=carried,
+        probes=sources,
+        routes=routes,
+        timing=_timing(case, plan.duration, warm_up, rate),
+        engine=engine,
+        seed=seed,
+        longest_burst=0.0,
+    )
+
+
+def _timing(case: Case, duration: float, warm_up: float, rate: float) -> Timing:
+    """Fit the first round between the scenario's least and most packets."""
+    budget = case.scenario.simulation.packets
+    unmeasured = FIRST_REPLICATIONS * warm_up
+    least, most = budget.at_least / rate, budget.at_most / rate - unmeasured
+    total = min(max(duration, least), max(most, 10 * warm_up))
+    return Timing(
+        warm_up=round(warm_up * PS_PER_S),
+        measure=round(total / FIRST_REPLICATIONS * PS_PER_S),
+        cool_down=round(LATE * warm_up * PS_PER_S),
+        n_batches=BATCHES_PER_REPLICATION,
+    )
+
+
+def _steady(streams: list[Stream], view: PortView) -> list[Stream]:
+    """Leave out streams through overloaded ports: their loss decides, whatever their delay."""
+    steady = [
+        stream
+        for stream in streams
+        if all((view.utilisation[list(ports)] < 1).all() for ports in stream.ports)
+    ]
+    return steady or streams
+
+
+def _mean_hops(flows: Sequence[Flow]) -> float:
+    return float(np.mean([len(flow.ports) for flow in flows]))
+
+
+def _hardest_level(case: Case) -> float:
+    levels = [0.5]
+    for question in case.questions:
+        if question.target.layer is Layer.OPTICAL:
+            continue
+        statistic = question.target.statistic
+        if statistic == "mean":
+            levels.append(MEAN_LEVEL)
+        elif statistic == "max":
+            levels.append(MAX_LEVEL)
+        else:
+            levels.append(quantile_level(statistic))
+    return max(max(level, 1 - level) for level in levels)
+
+
+def _port_view(case: Case) -> PortView:
+    channels = case.topology.channel_of_port
+    packet_rate = np.zeros(len(channels))
+    hold = np.full(len(channels), np.inf)
+    for item in case.carried:
+        for flow in item.flows:
+            np.add.at(packet_rate, list(flow.ports), flow.rate / item.sizes.mean)
+    for port, channel in enumerate(channels):
+        if channel.buffer_bits:
+            hold[port] = channel.buffer_bits / channel.capacity
+        elif channel.buffer_packets and packet_rate[port]:
+            mean_bits = case.load.offered[port] / packet_rate[port]
+            hold[port] = channel.buffer_packets * mean_bits / channel.capacity
+    return PortView(
+        utilisation=case.load.utilisation,
+        packet_rate=packet_rate,
+        capacity=np.array([channel.capacity for channel in channels]),
+        hold_time=hold,
+    )
+
+
+def jobs_of_round(case: Case, design: Design, look: int, open_streams: Iterable[str]) -> list[Job]:
+    """Return the replications of one round, measuring only the streams that are still open."""
+    names = tuple(open_streams)
+    numbers = {name: number for number, name in enumerate(names)}
+    sources = tuple(
+        replace(source, stream=numbers[source.name]) if source.name in numbers else source
+        for source in (*design.carried, *(design.probes[n] for n in names if n in design.probes))
+    )
+    already = FIRST_REPLICATIONS * 2**look // 2 if look else 0
+    count = already or FIRST_REPLICATIONS
+    return [
+        Job(
+            network=design.network,
+            sources=sources,
+            streams=names,
+            stream_routes=tuple(design.routes[name] for name in names),
+            engine=design.engine,
+            seed=design.seed,
+            replication=already + number,
+            timing=design.timing,
+        )
+        for number in range(count)
+    ]
