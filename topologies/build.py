@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Build the Liaoning topologies from the tables beside this script.
 
-Reads ``liaoning/{parameters,nodes,spans,links,rings}.csv`` and nothing else, and writes
+Reads ``liaoning/{assumptions,nodes,spans,links,rings}.csv`` and nothing else, and writes
 ``liaoning.yaml`` (every county) and ``liaoning-backbone.yaml`` (the 14 cities, gateways and hubs).
 Same tables, same bytes. To replace an assumption by a survey, edit its row (for a cable: give
 `surveyed_km` and say in `basis` and `confidence` where it comes from) and run::
@@ -36,6 +36,7 @@ HEADER = """\
 # Contains GeoNames data (CC BY 4.0), census counts from leiii/census (MIT) and county seats from
 # cpca (MIT); see NOTICE.
 """
+WEIGHTS = ("compute_pflops", "content", "bulk")
 Row = dict[str, str]
 Table = dict[str, dict[str, object]]
 
@@ -74,8 +75,9 @@ def make_nodes(rows: list[Row]) -> Table:
         }
         if row["population_2020"]:
             node["population"] = int(row["population_2020"])
-        if row["compute_pflops"]:
-            node["weights"] = {"compute_pflops": float(row["compute_pflops"])}
+        weights = {key: float(row[key]) for key in WEIGHTS if row[key]}
+        if weights:
+            node["weights"] = weights
         node["source"] = provenance(row)
         nodes[row["id"]] = node
     return nodes
@@ -88,25 +90,32 @@ def ends_of(item: dict[str, object]) -> frozenset[str]:
     return frozenset(ends)
 
 
-def span_length(row: Row, sites: dict[str, Row], parameters: dict[str, str]) -> tuple[float, str]:
+def route_of(link: dict[str, object]) -> list[str]:
+    """Return the spans that a link runs over."""
+    over = link["over"]
+    assert isinstance(over, list)
+    return over
+
+
+def span_length(row: Row, sites: dict[str, Row], assumptions: dict[str, str]) -> tuple[float, str]:
     """Cable length of a span [km], and what it rests on in words."""
     if row["surveyed_km"]:
         return float(row["surveyed_km"]), row["basis"]
-    slack = float(parameters["cable_slack"])
+    slack = float(assumptions["cable_slack"])
     if row["route_km"]:
         route, how = float(row["route_km"]), f"{row['route_km']} km of route x {slack}"
     else:
         route = great_circle_km(sites[row["a"]], sites[row["b"]]) * float(row["route_factor"])
         how = f"x {slack}"
-    length = max(route * slack, float(parameters["shortest_span_km"]))
+    length = max(route * slack, float(assumptions["shortest_span_km"]))
     return round(length, 1), f"{row['basis']}; {how} for cable slack"
 
 
-def make_spans(rows: list[Row], sites: dict[str, Row], parameters: dict[str, str]) -> Table:
+def make_spans(rows: list[Row], sites: dict[str, Row], assumptions: dict[str, str]) -> Table:
     """Spans as the topology file spells them."""
     spans: Table = {}
     for row in rows:
-        length, basis = span_length(row, sites, parameters)
+        length, basis = span_length(row, sites, assumptions)
         span: dict[str, object] = {"ends": [row["a"], row["b"]], "length_km": length}
         if row["risk_groups"]:
             span["risk_groups"] = row["risk_groups"].split(";")
@@ -125,7 +134,9 @@ def make_link(a: str, b: str, over: list[str], gbps: str, members: int) -> dict[
     }
 
 
-def ring_links(ring: Row, spans: Table, sites: dict[str, Row], parameters: dict[str, str]) -> Table:
+def ring_links(
+    ring: Row, spans: Table, sites: dict[str, Row], assumptions: dict[str, str]
+) -> Table:
     """Two wavelengths from each county of a ring: one way round to each of the ring's two routers.
 
     The light passes the other counties of the ring without a router, so the two links of a county
@@ -138,12 +149,12 @@ def ring_links(ring: Row, spans: Table, sites: dict[str, Row], parameters: dict[
     for position, site in enumerate(path[1:-1], start=1):
         people = int(sites[site]["population_2020"])
         members = max(
-            math.ceil(people / int(parameters["people_per_access_member"])),
-            int(parameters["access_members_at_least"]),
+            math.ceil(people / int(assumptions["people_per_access_member"])),
+            int(assumptions["access_members_at_least"]),
         )
         ways = {ring["start"]: cables[:position][::-1], ring["end"]: cables[position:]}
         for router, over in ways.items():
-            gbps = parameters["access_member_gbps"]
+            gbps = assumptions["access_member_gbps"]
             links[f"{site}--{router}"] = make_link(site, router, over, gbps, members)
     return links
 
@@ -183,7 +194,7 @@ def make_defaults(values: dict[str, str]) -> dict[str, object]:
             "buffer": {"ms": float(values["buffer_ms"])},
             "equipment": {key: float(values[key]) for key in equipment},
             "source": {
-                "basis": "wavelength of a county ring; port rate and members from parameters.csv",
+                "basis": "wavelength of a county ring; port rate and members from assumptions.csv",
                 "confidence": "assumed",
             },
         },
@@ -191,22 +202,33 @@ def make_defaults(values: dict[str, str]) -> dict[str, object]:
 
 
 def backbone(topology: dict[str, Table]) -> dict[str, Table]:
-    """Leave access and aggregation out; each city's people stand at its core sites."""
-    kept = {k: dict(v) for k, v in topology["nodes"].items() if v["role"] in BACKBONE_ROLES}
+    """Leave access and aggregation out; each city's people stand at its core sites.
+
+    A site left out that a cable of the rest still passes becomes a transit site.
+    """
+    nodes = {k: dict(v) for k, v in topology["nodes"].items() if v["role"] in BACKBONE_ROLES}
+    links = {k: v for k, v in topology["links"].items() if ends_of(v) <= nodes.keys()}
+    used = {span for link in links.values() for span in route_of(link)}
+    spans = {k: v for k, v in topology["spans"].items() if k in used or ends_of(v) <= nodes.keys()}
+    passed = frozenset().union(*map(ends_of, spans.values())) - nodes.keys()
+    for name, node in topology["nodes"].items():
+        if name in passed:
+            kept = {key: value for key, value in node.items() if key != "population"}
+            nodes[name] = kept | {"role": "transit"}
+    settle(nodes, topology["nodes"])
+    return {"nodes": nodes, "spans": spans, "links": links}
+
+
+def settle(nodes: Table, everyone: Table) -> None:
+    """Spread the people of each city evenly over its core sites."""
     people: dict[object, int] = defaultdict(int)
-    for node in topology["nodes"].values():
+    for node in everyone.values():
         people[node["city"]] += int(str(node.get("population", 0)))
-    for city in people:
-        cores = [n for n in kept.values() if n["role"] == "core" and n["city"] == city]
+    for city, total in people.items():
+        cores = [n for n in nodes.values() if n["role"] == "core" and n["city"] == city]
         for index, node in enumerate(cores):
-            share, rest = divmod(people[city], len(cores))
+            share, rest = divmod(total, len(cores))
             node["population"] = share + (index < rest)
-    view: dict[str, Table] = {"nodes": kept}
-    for part in ("spans", "links"):
-        view[part] = {
-            name: item for name, item in topology[part].items() if ends_of(item) <= kept.keys()
-        }
-    return view
 
 
 def spell(value: object) -> str:
@@ -232,7 +254,7 @@ def write(
 
 def build(folder: Path = HERE) -> None:
     """Write both topologies into `folder`."""
-    values = {row["key"]: row["value"] for row in read("parameters")}
+    values = {row["key"]: row["value"] for row in read("assumptions")}
     rows = read("nodes")
     sites = {row["id"]: row for row in rows}
     spans = make_spans(read("spans"), sites, values)
