@@ -1,81 +1,46 @@
-"""A topology and the routes in use, turned into the arrays that engines work on."""
+"""Numba: the options of compiled functions, and whether they have been compiled before."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
+import numba
 
-from netplan.engine.model import Ports, Routes
-from netplan.topology import Topology
-from netplan.units import PS_PER_S, seconds_to_ps
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-__all__ = ["CompiledNetwork", "RouteTable"]
+__all__ = ["compiled", "inlined", "is_stored"]
 
-Int64 = NDArray[np.int64]
+# Threads run compiled code side by side (`nogil`). It allocates nothing and so needs no reference
+# counts, which would take most of the time (`_nrt=False`). Numba's store of compiled code does not
+# notice when these options change: delete the *.nbi files then.
+_jit = functools.partial(numba.njit, nogil=True, _nrt=False)
 
-
-@dataclass(frozen=True, slots=True)
-class CompiledNetwork:
-    """Ports and routes for an engine, and what every route costs whatever the traffic."""
-
-    ports: Ports
-    routes: Routes
-    propagation: Int64
-    """Shape (R,) [ps]."""
-    equipment: Int64
-    """Shape (R,) [ps]."""
-    processing: Int64
-    """Shape (R,) [ps]."""
-
-    @property
-    def fixed(self) -> Int64:
-        """Shape (R,): delay of a route without transmission and queueing [ps]."""
-        fixed: Int64 = self.propagation + self.equipment + self.processing
-        return fixed
+inlined = _jit(forceinline=True)
+"""Decorator of a function that only compiled functions call; it becomes a part of its caller."""
 
 
-class RouteTable:
-    """Collects the routes in use, each distinct sequence of ports once."""
+def compiled(function: Callable[..., Any]) -> Any:
+    """Compile a function that Python calls, once and for all.
 
-    def __init__(self, topology: Topology) -> None:
-        self._topology = topology
-        self._numbers: dict[tuple[int, ...], int] = {}
-
-    def number(self, ports: tuple[int, ...]) -> int:
-        """Return the number of a route, new or known."""
-        return self._numbers.setdefault(ports, len(self._numbers))
-
-    def compile(self) -> CompiledNetwork:
-        """Return the arrays. Durations are rounded to picoseconds here, each once."""
-        channels = self._topology.channel_of_port
-        propagation = np.array([seconds_to_ps(c.propagation) for c in channels], dtype=np.int64)
-        equipment = np.array([seconds_to_ps(c.equipment) for c in channels], dtype=np.int64)
-        processing = np.array([seconds_to_ps(c.processing) for c in channels], dtype=np.int64)
-        ports = Ports(
-            ps_per_bit=np.array([PS_PER_S / c.capacity for c in channels]),
-            processing=processing,
-            latency=propagation + equipment,
-            buffer_packets=np.array([c.buffer_packets for c in channels], dtype=np.int64),
-            buffer_bits=np.array([c.buffer_bits for c in channels], dtype=np.int64),
-        )
-        lengths = [len(route) for route in self._numbers]
-        start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        flat = np.array([port for route in self._numbers for port in route], dtype=np.int32)
-
-        def along(costs: Int64) -> Int64:
-            if not len(flat):
-                return np.empty(0, dtype=np.int64)
-            sums: Int64 = np.add.reduceat(costs[flat], start[:-1])
-            return sums
-
-        return CompiledNetwork(
-            ports=ports,
-            routes=Routes(start=start, ports=flat),
-            propagation=along(propagation),
-            equipment=along(equipment),
-            processing=along(processing),
-        )
+    Numba stores what it compiles beside the module or, where that cannot be written, in the user's
+    cache folder; ``NUMBA_CACHE_DIR`` names another place. Where nothing can be written, every
+    process compiles anew.
+    """
+    try:
+        return _jit(cache=True)(function)
+    except RuntimeError:  # Numba found no folder to write to
+        return _jit()(function)
 
 
+def is_stored(function: Any) -> bool:
+    """Tell whether a function was compiled before, so that its first call will be quick."""
+    if function.signatures:
+        return True
+    if not function.stats.cache_path:
+        return False
+    source = Path(function.py_func.__code__.co_filename)
+    entries = Path(function.stats.cache_path).glob(f"{source.stem}.{function.__name__}-*.nbi")
+    return any(entry.stat().st_mtime >= source.stat().st_mtime for entry in entries)

@@ -60,7 +60,7 @@ def check_block(block: PacketBlock, routes: int, priorities: int, clock: int) ->
         return
     if np.any(block.entry[1:] < block.entry[:-1]):
         raise ValueError("the packets of a block must be ordered by entry")
-    if block.entry[0] < clock or block.entry[-1] >= max(block.until, clock + 1):
+    if block.entry[0] < clock or block.entry[-1] >= block.until:
         raise ValueError(
             f"packets enter from {block.entry[0]} to {block.entry[-1]} ps, "
             f"outside of [{clock}, {block.until}) ps"
