@@ -1,0 +1,5 @@
+"""``python -m netplan`` is ``netplan-sim``."""
+
+from netplan.cli import main
+
+main()

@@ -1,0 +1,201 @@
+"""The commands. Whatever takes long to import is imported inside the command that needs it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from netplan import __version__
+from netplan.cli.output import Exit, fail, guarded, progress_of, say
+
+__all__ = ["main"]
+
+app = typer.Typer(
+    name="netplan-sim",
+    help="Does this network keep its latency promise, until when, and which hop is to blame?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class EngineName(StrEnum):
+    """Engines that a user may name."""
+
+    AUTO = "auto"
+    FAST = "fast"
+    SIMPY = "simpy"
+
+
+class Kind(StrEnum):
+    """Kinds of input file."""
+
+    TOPOLOGY = "topology"
+    SCENARIO = "scenario"
+
+
+Scenarios = Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)]
+Seed = Annotated[int | None, typer.Option(help="Seed, instead of the scenario's.", min=0)]
+Engine = Annotated[EngineName | None, typer.Option(help="Engine, instead of the scenario's.")]
+Jobs = Annotated[
+    int | None,
+    typer.Option(help="Runs at a time; results do not depend on it. Default: all cores.", min=1),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", help="Set a value, e.g. targets[0].below_ms=2; may be repeated."),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        typer.echo(f"netplan-sim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def validate(
+    files: Annotated[
+        list[Path], typer.Argument(help="Topology and scenario files.", show_default=False)
+    ],
+    overrides: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Check files for form and sense, without simulating. Exit: 0 sound, 2 input error."""
+    from netplan.cli.work import check_inputs
+
+    with guarded():
+        for line in check_inputs(files, overrides or []):
+            say(line, quiet=quiet)
+
+
+@app.command()
+def run(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file.", show_default=False)],
+    out: Annotated[Path | None, typer.Option(help="Folder to write the results to.")] = None,
+    seed: Seed = None,
+    engine: Engine = None,
+    jobs: Jobs = None,
+    overrides: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Simulate a scenario and print the verdicts. Exit: 0 done, 2 input error."""
+    from netplan.cli.work import evaluate_file
+
+    with guarded():
+        evaluation = evaluate_file(
+            scenario, overrides or [], seed, engine, jobs or _cores(), progress_of(quiet)
+        )
+        from netplan.report import verdict_report
+
+        if out is not None:
+            from netplan.results import save_results
+
+            save_results(evaluation, out)
+        say(verdict_report(evaluation), quiet=quiet)
+        if out is not None:
+            say(f"Results are in {out}", quiet=quiet)
+
+
+@app.command()
+def check(
+    scenarios: Scenarios,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the verdicts to this JSON file.")
+    ] = None,
+    junit: Annotated[Path | None, typer.Option(help="Write a JUnit report to this file.")] = None,
+    seed: Seed = None,
+    engine: Engine = None,
+    jobs: Jobs = None,
+    overrides: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Gate scenarios. Exit: 0 all met, 1 some missed, 2 input error, 3 undecided but none missed."""
+    from netplan.cli.work import evaluate_file, load_all, write_gate_files
+    from netplan.report import verdict_report
+    from netplan.verdict import combined
+
+    with guarded():
+        load_all(scenarios, overrides or [])
+        evaluations = []
+        for scenario in scenarios:
+            evaluation = evaluate_file(
+                scenario,
+                overrides or [],
+                seed,
+                engine,
+                jobs or _cores(),
+                progress_of(quiet),
+                gate=True,
+            )
+            say(verdict_report(evaluation), quiet=quiet)
+            evaluations.append(evaluation)
+        write_gate_files(evaluations, json_file, junit)
+        outcome = combined(evaluation.outcome for evaluation in evaluations)
+    raise typer.Exit({"met": Exit.MET, "missed": Exit.MISSED}.get(outcome, Exit.UNDECIDED))
+
+
+@app.command()
+def plot(
+    results: Annotated[Path, typer.Argument(help="Results folder.", show_default=False)],
+    kind: Annotated[str, typer.Option(help="What to draw, e.g. cdf, heatmap, budget.")],
+    target: Annotated[str | None, typer.Option(help="Name of the target; default: all.")] = None,
+    year: Annotated[int | None, typer.Option(help="Year; default: the last.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="PNG, SVG or PDF file; default: KIND.png.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Draw a picture of results. Exit: 0 drawn, 2 input error."""
+    from netplan.cli.work import draw_picture
+
+    with guarded():
+        written = draw_picture(results, kind, target, year, out)
+        say(f"Picture is in {written}", quiet=quiet)
+
+
+@app.command()
+def schema(
+    kind: Annotated[Kind, typer.Argument(help="Which kind of file.", show_default=False)],
+) -> None:
+    """Print the JSON Schema of a kind of file, for editors."""
+    import json
+
+    from netplan.loader import schema as schema_of
+
+    typer.echo(json.dumps(schema_of(kind.value), ensure_ascii=False, indent=2))
+
+
+def _cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        app(prog_name="netplan-sim")
+    except KeyboardInterrupt:
+        fail("interrupted")
+        sys.stdout.flush()
+        # Runs in threads cannot be stopped from outside; leave without waiting for them.
+        os._exit(Exit.INTERRUPTED)

@@ -1,0 +1,97 @@
+"""Printing: tables to stdout; progress, messages and errors to stderr."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import typer
+
+from netplan.errors import InputError, NetplanError
+
+__all__ = ["Exit", "Reporter", "fail", "guarded", "progress_of", "say"]
+
+
+class Exit(IntEnum):
+    """Exit codes."""
+
+    MET = 0
+    MISSED = 1
+    INPUT_ERROR = 2
+    UNDECIDED = 3
+    INTERRUPTED = 130
+
+
+_COLOURS = {"MISSED": "31", "UNDECIDED": "33", "MET": "32", "met": "32"}
+_OUTCOME = re.compile(r"\b(MISSED|UNDECIDED|MET|met)\b")
+
+
+def say(text: str, *, quiet: bool = False) -> None:
+    """Print to stdout; outcomes in colour on a terminal."""
+    if quiet:
+        return
+    if sys.stdout.isatty():
+        text = _OUTCOME.sub(lambda found: f"\033[{_COLOURS[found[1]]}m{found[1]}\033[0m", text)
+    typer.echo(text.rstrip("\n"))
+
+
+def fail(message: str) -> None:
+    """Print a message to stderr."""
+    typer.echo(message, err=True)
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Turn errors that netplan raises on purpose into lines on stderr and exit code 2."""
+    try:
+        yield
+    except InputError as error:
+        for problem in error.problems:
+            fail(str(problem))
+        count = len(error.problems)
+        fail(f"{count} problem{'s' if count != 1 else ''}; nothing was simulated or written")
+        raise typer.Exit(Exit.INPUT_ERROR) from error
+    except NetplanError as error:
+        fail(str(error))
+        raise typer.Exit(Exit.INPUT_ERROR) from error
+    except OSError as error:
+        fail(f"{error.filename or 'file'}: {error.strerror or error}; choose another place")
+        raise typer.Exit(Exit.INPUT_ERROR) from error
+
+
+class Reporter:
+    """Shows on stderr how far a round of runs has come: a bar on a terminal, else nothing."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+
+        self._bar = Progress(
+            "{task.description}",
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        self._tasks: dict[str, object] = {}
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        """Take note of progress, as `netplan.evaluation.Progress` says."""
+        if not self._tasks:
+            self._bar.start()
+        if what not in self._tasks:
+            self._tasks[what] = self._bar.add_task(what, total=of)
+        self._bar.update(self._tasks[what], completed=done)  # type: ignore[arg-type]  # a TaskID
+
+    def close(self) -> None:
+        """Remove the bar."""
+        self._bar.stop()
+
+
+def progress_of(quiet: bool) -> Reporter | None:
+    """Return a progress bar where somebody can see it."""
+    return Reporter() if sys.stderr.isatty() and not quiet else None

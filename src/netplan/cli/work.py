@@ -1,0 +1,119 @@
+"""What the commands do, apart from printing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from netplan.cli.output import Reporter, fail
+from netplan.errors import InputError, Place, Problem
+
+if TYPE_CHECKING:
+    from netplan.evaluation import Evaluation
+    from netplan.scenario.scenario import Scenario
+
+__all__ = ["check_inputs", "draw_picture", "evaluate_file", "load_all", "write_gate_files"]
+
+
+def check_inputs(files: Sequence[Path], overrides: Sequence[str]) -> Iterator[str]:
+    """Load every file and yield a line for each sound one; raise all problems at the end."""
+    from netplan.case import prepare
+    from netplan.loader import load_any
+    from netplan.scenario.scenario import Scenario
+
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            loaded = load_any(file, overrides=overrides)
+            if isinstance(loaded, Scenario):
+                for year in loaded.years:
+                    prepare(loaded, year)
+        except InputError as error:
+            problems += error.problems
+        else:
+            yield f"{file}: sound"
+    if problems:
+        raise InputError(problems)
+
+
+def load_all(files: Sequence[Path], overrides: Sequence[str]) -> None:
+    """Load several scenarios to find all their problems before the first is simulated."""
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            _load(file, overrides, gate=True)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+
+
+def _load(file: Path, overrides: Sequence[str], *, gate: bool) -> Scenario:
+    from netplan.loader import load
+
+    scenario = load(file, overrides=overrides)
+    if gate and not scenario.targets:
+        place = scenario.origin.place(()) or Place(str(file))
+        raise InputError([Problem(("targets",), "no target to check; add one", place)])
+    return scenario
+
+
+def evaluate_file(
+    file: Path,
+    overrides: Sequence[str],
+    seed: int | None,
+    engine: str | None,
+    jobs: int,
+    reporter: Reporter | None,
+    *,
+    gate: bool = False,
+) -> Evaluation:
+    """Load and evaluate one scenario."""
+    scenario = _load(file, overrides, gate=gate)
+    from netplan.evaluation import choose_engine, evaluate
+
+    if choose_engine(engine or scenario.simulation.engine) == "fast":
+        from netplan.engine.fast import is_compiled
+
+        if not is_compiled():
+            fail("first run on this machine: compiling the fast engine, about 10 seconds")
+    try:
+        return evaluate(
+            scenario,
+            engine=engine,
+            seed=seed,
+            jobs=jobs,
+            progress=reporter or (lambda *_: None),
+        )
+    finally:
+        if reporter is not None:
+            reporter.close()
+
+
+def write_gate_files(
+    evaluations: Sequence[Evaluation], json_file: Path | None, junit: Path | None
+) -> None:
+    """Write the JSON and JUnit files of a check; several scenarios make a JSON list."""
+    from netplan.results import to_document, to_json, write_text
+
+    documents = [to_document(evaluation) for evaluation in evaluations]
+    if json_file is not None:
+        write_text(json_file, to_json(documents[0] if len(documents) == 1 else documents))
+    if junit is not None:
+        from netplan.junit import junit_report
+
+        write_text(junit, junit_report(documents))
+
+
+def draw_picture(
+    folder: Path, kind: str, target: str | None, year: int | None, out: Path | None
+) -> Path:
+    """Draw one kind of picture of a results folder and return the file."""
+    from netplan.plots import draw, save
+    from netplan.results import load_results
+
+    figure = draw(load_results(folder), kind, target=target, year=year)
+    path = out or Path(f"{kind}.png")
+    save(figure, path)
+    return path

@@ -1,0 +1,60 @@
+"""Verdicts as a JUnit report, which every pipeline can show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+__all__ = ["junit_report"]
+
+
+def junit_report(documents: Sequence[Mapping[str, Any]]) -> str:
+    """Return a report with a suite for each scenario and a case for each target and year.
+
+    A missed target is a failure. An undecided one is an error: the check could not tell.
+
+    Parameters
+    ----------
+    documents
+        As `netplan.results.to_document` returns them.
+    """
+    root = ElementTree.Element("testsuites", name="netplan-sim")
+    for document in documents:
+        targets = document["targets"]
+        suite = ElementTree.SubElement(
+            root,
+            "testsuite",
+            name=document["scenario"],
+            tests=str(len(targets)),
+            failures=str(sum(target["outcome"] == "missed" for target in targets)),
+            errors=str(sum(target["outcome"] == "undecided" for target in targets)),
+            skipped="0",
+        )
+        for target in targets:
+            _case(suite, document["scenario"], target)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _case(suite: ElementTree.Element, scenario: str, target: Mapping[str, Any]) -> None:
+    name = f"{target['name']} ({target['year']}, {target['state']})"
+    case = ElementTree.SubElement(suite, "testcase", classname=scenario, name=name)
+    kind = {"missed": "failure", "undecided": "error"}.get(target["outcome"])
+    if kind is None:
+        return
+    message = (
+        f"{target['coverage']:.1%} of {target['coverage_of']} below {target['limit_ms']:g} ms, "
+        f"needed {target['coverage_needed']:.1%}"
+    )
+    element = ElementTree.SubElement(case, kind, type=target["reason"], message=message)
+    element.text = "\n".join(
+        _line(pair) for pair in target["pairs"] if pair["outcome"] == target["outcome"]
+    )
+
+
+def _line(pair: Mapping[str, Any]) -> str:
+    value = pair["estimate_ms"] if pair["estimate_ms"] is not None else pair["floor_ms"]
+    shown = "" if value is None else f" {value:.3f} ms"
+    cure = f"; would cure it: {'; or '.join(pair['remedies'])}" if pair["remedies"] else ""
+    return f"{pair['source']} > {pair['target']}:{shown} {pair['reason']}{cure}"
