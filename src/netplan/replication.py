@@ -22,8 +22,10 @@ from netplan.units import PS_PER_S
 
 __all__ = ["Job", "Timing", "Workers", "simulate", "workers"]
 
-PACKETS_PER_BLOCK = 100_000
-"""Packets handed to an engine at a time: bounds the memory of a run."""
+PACKETS_PER_SOURCE = 100
+"""Packets of a source in one block, on average: below, asking costs more than drawing."""
+LEAST_BLOCK, LARGEST_BLOCK = 50_000, 500_000
+"""Packets handed to an engine at a time; the largest block bounds the memory of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def simulate(job: Job) -> Samples:
     workload = Workload(job.sources, Streams(job.seed, job.replication))
     recorder = Recorder(job.network, job.streams, job.stream_routes, measured, timing.n_batches)
     packet_rate = sum(source.packet_rate for source in job.sources)
-    step = max(1, math.ceil(PACKETS_PER_BLOCK / packet_rate * PS_PER_S))
+    block = min(max(PACKETS_PER_SOURCE * len(job.sources), LEAST_BLOCK), LARGEST_BLOCK)
+    step = max(1, math.ceil(block / packet_rate * PS_PER_S))
     packets = 0
 
     def run(begin: int, end: int) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import networkx as nx
 
@@ -77,6 +75,53 @@ _COST: dict[str, Callable[[Channel], int]] = {
 }
 
 
+def _propagation(channel: Channel) -> int:
+    return seconds_to_ps(channel.propagation)
+
+
+class _Distances:
+    """Cost of the cheapest route from every node to a target, found when it is first asked for."""
+
+    def __init__(
+        self, topology: Topology, hosts: frozenset[str], cost: Callable[[Channel], int]
+    ) -> None:
+        # Reversed, so that one search from the target finds all sources. Channels into hosts are
+        # left out: hosts begin routes and end them, but are not passed through.
+        self._reversed: nx.DiGraph[str] = nx.DiGraph()
+        self._reversed.add_nodes_from(topology.graph)
+        self._into_host: dict[str, dict[str, int]] = {host: {} for host in hosts}
+        for channel in topology.channels:
+            source, target = channel.source, channel.target
+            if target in hosts:
+                known = self._into_host[target]
+                known[source] = min(cost(channel), known.get(source, cost(channel)))
+            else:
+                known = self._reversed.get_edge_data(target, source, {"cost": cost(channel)})
+                least = min(cost(channel), known["cost"])
+                self._reversed.add_edge(target, source, cost=least)
+        self._found: dict[str, dict[str, int]] = {}
+
+    def to(self, target: str) -> dict[str, int]:
+        """Return the cost from each node that reaches `target`."""
+        if target not in self._found:
+            found = self._to_host if target in self._into_host else self._to_router
+            self._found[target] = found(target)
+        return self._found[target]
+
+    def _to_router(self, target: str) -> dict[str, int]:
+        return dict(
+            nx.single_source_dijkstra_path_length(self._reversed, target, weight="cost")
+        )
+
+    def _to_host(self, host: str) -> dict[str, int]:
+        distances = {host: 0}
+        for router, last in self._into_host[host].items():
+            for source, cost in self.to(router).items():
+                if source != host:
+                    distances[source] = min(cost + last, distances.get(source, cost + last))
+        return distances
+
+
 class Router:
     """Routes in one topology by one metric. Compute nodes end routes; they forward nothing."""
 
@@ -85,28 +130,13 @@ class Router:
         self.ecmp = routing.ecmp
         self._cost = _COST[routing.metric]
         self._hosts = frozenset(topology.nodes_with_role(Role.COMPUTE))
-        self._distances: dict[str, dict[str, int]] = {}
-        self._floors: dict[str, dict[str, int]] = {}
+        self._distances = _Distances(topology, self._hosts, self._cost)
+        self._floors = _Distances(topology, self._hosts, _propagation)
         self._next: dict[tuple[str, str], list[Channel]] = {}
-
-    @cached_property
-    def _reversed(self) -> nx.MultiDiGraph[str]:
-        return self.topology.graph.reverse(copy=False)
 
     def distances_to(self, target: str) -> dict[str, int]:
         """Cost of the cheapest route from every node that reaches `target`."""
-        if target not in self._distances:
-            self._distances[target] = self._dijkstra(target, self._cost)
-        return self._distances[target]
-
-    def _dijkstra(self, target: str, cost: Callable[[Channel], int]) -> dict[str, int]:
-        def weight(head: str, _tail: str, edges: dict[str, dict[str, Any]]) -> int | None:
-            # The graph is reversed: the route goes from tail to head, so head is passed through.
-            if head in self._hosts and head != target:
-                return None
-            return min(cost(edge["channel"]) for edge in edges.values())
-
-        return dict(nx.single_source_dijkstra_path_length(self._reversed, target, weight=weight))
+        return self._distances.to(target)
 
     def next_channels(self, node: str, target: str) -> list[Channel]:
         """Channels from `node` that lie on a cheapest route to `target`."""
@@ -165,12 +195,7 @@ class Router:
     def shortest_propagation(self, source: str, target: str) -> Route:
         """Return the route of least propagation delay, whatever the metric: the floor's route."""
 
-        def cost(channel: Channel) -> int:
-            return seconds_to_ps(channel.propagation)
-
-        if target not in self._floors:
-            self._floors[target] = self._dijkstra(target, cost)
-        distances = self._floors[target]
+        distances = self._floors.to(target)
         channels: list[Channel] = []
         node = source
         while node != target:
@@ -181,7 +206,7 @@ class Router:
                     if channel.target in distances
                     and (channel.target == target or channel.target not in self._hosts)
                 ),
-                key=lambda channel: (cost(channel) + distances[channel.target], channel.link),
+                key=lambda channel: (_propagation(channel) + distances[channel.target], channel.link),
             )
             channels.append(channel)
             node = channel.target

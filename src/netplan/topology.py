@@ -38,9 +38,12 @@ FIBRE_DELAY = {
 """Group delay by kind of fibre [s/m]."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Channel:
-    """One direction of a link: `members` equal ports, then the way to the next router."""
+    """One direction of a link: `members` equal ports, then the way to the next router.
+
+    A channel exists once in its topology and equals nothing but itself.
+    """
 
     link: str
     source: str
