@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netplan.errors import Path, Place
 from netplan.loader.files import Reading, named_from
+from netplan.loader.tables import with_tables
 from netplan.loader.written import Written, kind_in_words
 from netplan.loader.yaml_text import parse
 
@@ -37,25 +38,25 @@ def read_document(
         message = f"must be a mapping of keys to values, got {kind_in_words(root.value)}"
         reading.complain(root.place, (), message)
         return None
-    return root if _check_header(root, file, kind, reading) else None
+    return _with_header(root, file, kind, reading)
 
 
-def _check_header(root: Written, file: str, kind: str | None, reading: Reading) -> bool:
+def _with_header(root: Written, file: str, kind: str | None, reading: Reading) -> Written | None:
     wanted = [HEADERS[kind]] if kind else list(HEADERS.values())
     header = root.mapping.get("netplan")
     if header is None:
         place = Place(file, 1, 1)
         spelled = " or ".join(f"netplan: {word}" for word in wanted)
         reading.complain(place, ("netplan",), f"missing; begin the file with {spelled}")
-        return kind is not None
+        return root.with_entry("netplan", Written(wanted[0], place), place) if kind else None
     if header.value in wanted:
-        return True
+        return root
     message = f"must be {' or '.join(wanted)}, got {kind_in_words(header.value)}"
     if header.value in HEADERS.values():
         other = str(header.value).partition("/")[0]
         message = f"this is a {other} file; a {kind} file (netplan: {wanted[0]}) is needed here"
     reading.complain(header.place, ("netplan",), message)
-    return False
+    return None
 
 
 def with_base(root: Written, reading: Reading) -> Written:
@@ -118,11 +119,18 @@ def _is_one_of(path: Path) -> bool:
 
 
 def with_topology(root: Written, reading: Reading) -> Written:
-    """Put the topology itself where the scenario names its file; None where it cannot be read."""
+    """Put the topology itself where the scenario names its file; leave it out if that fails."""
     said = root.mapping.get("topology")
-    if said is None or not isinstance(said.value, str):
+    if said is None:
+        reading.complain(root.place, ("topology",), "missing; give the path of a topology file")
         return root
+    if not isinstance(said.value, str):
+        message = f"must be the path of a topology file, got {kind_in_words(said.value)}"
+        reading.complain(said.place, ("topology",), message)
+        return root.without("topology")
     file = named_from(said.place, said.value)
     topology = read_document(file, "topology", reading, said.place, ("topology",))
-    entry = Written(None, said.place) if topology is None else replace(topology, spelled=())
-    return replace(root, value={**root.mapping, "topology": entry})
+    if topology is None:
+        return root.without("topology")
+    topology = replace(with_tables(topology, reading), spelled=())
+    return root.with_entry("topology", topology, root.keys["topology"])

@@ -20,6 +20,7 @@ class Reading:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self._sha256 = hashlib.sha256()
+        self._files: dict[str, None] = {}
 
     @property
     def digest(self) -> str:
@@ -34,10 +35,10 @@ class Reading:
         """Keep a problem."""
         self.problems.append(Problem(path, message, place))
 
-    def raise_problems(self) -> None:
-        """Raise all problems, if there are any."""
-        if self.problems:
-            raise InputError(self.problems)
+    def error(self) -> InputError:
+        """Make one error of all problems, in the order of reading and of the lines."""
+        order = {file: index for index, file in enumerate(self._files)}
+        return InputError(sorted(self.problems, key=lambda problem: _position(problem, order)))
 
     def text(self, file: str, said_at: Place | None = None, path: Path = ()) -> str | None:
         """Read a UTF-8 text file.
@@ -54,6 +55,7 @@ class Reading:
         str or None
             The text with line ends as newlines and no byte order mark; None after a problem.
         """
+        self._files[file] = None
         content = self._bytes(file, said_at or Place(file), path)
         if content is None:
             return None
@@ -82,6 +84,11 @@ class Reading:
             why = getattr(error, "strerror", None) or "not a file name"
             self.complain(place, path, f"{named}cannot be read ({why.lower()})")
         return None
+
+
+def _position(problem: Problem, order: dict[str, int]) -> tuple[int, int, int]:
+    place = problem.place or Place("")
+    return order.get(place.file, len(order)), place.line, place.column
 
 
 def shown_name(file: str | os.PathLike[str]) -> str:

@@ -1,53 +1,174 @@
-"""From files to typed scenarios and topologies, with everything that is wrong said at once."""
+"""From files to typed scenarios and topologies, with everything that is wrong said at once.
+
+The way of a scenario, one step each: read - extend - override - put in its topology - put in its
+tables - check every value - check the sense of the whole.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from netplan.errors import Problem
+from netplan.errors import Place, Problem
 from netplan.loader.combining import read_document, with_base, with_topology
 from netplan.loader.files import Reading, shown_name
+from netplan.loader.mending import NOTHING_LOST, Lost, part_of, without_parts
+from netplan.loader.overrides import read_overrides, with_overrides
+from netplan.loader.scenario_sense import scenario_problems
+from netplan.loader.tables import with_demand_tables, with_tables, with_traces
+from netplan.loader.topology_sense import topology_problems
+from netplan.loader.wording import problems_of, true_path, unknown_key
 from netplan.loader.written import Written, find, places, plain
 from netplan.scenario.network import TopologySpec
 from netplan.scenario.scenario import Origin, Scenario
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["load", "load_topology"]
+    from netplan.loader.schema import Kind
+
+__all__ = ["kind_of", "load", "load_topology"]
+
+_T = TypeVar("_T")
+
+_SCENARIO = TypeAdapter(Scenario)
+_TOPOLOGY = TypeAdapter(TopologySpec)
+_NAMELESS = Written("nameless", Place(""))
+_MOST_ROUNDS = 5
+"""How often more is left out before the rest goes unchecked."""
 
 
 def load(path: str | os.PathLike[str], *, overrides: Sequence[str] = ()) -> Scenario:
+    """Load a scenario with all that it names: what it extends, its topology, its tables.
+
+    Parameters
+    ----------
+    path
+        Scenario file.
+    overrides
+        Values to set instead of what the files say, as ``path=value``, e.g. ``simulation.seed=7``,
+        ``targets[0].below_ms=2`` or ``topology.links.a--b.members=8``.
+
+    Returns
+    -------
+    Scenario
+        Its `origin` knows where each value stands, and the digest of everything read.
+
+    Raises
+    ------
+    InputError
+        If anything is wrong, with every problem found in any of the files.
+    """
     file, reading = shown_name(path), Reading()
     root = read_document(file, "scenario", reading)
-    if root is not None:
-        root = with_topology(with_base(root, reading), reading)
-    reading.raise_problems()
-    assert root is not None
-    try:
-        s = TypeAdapter(Scenario).validate_python(plain(root), by_alias=True, by_name=False)
-    except ValidationError as e:
-        for err in e.errors():
-            f = find(root, tuple(err["loc"]))
-            reading.complain(f.place, f.path, err["msg"])
-        reading.raise_problems()
-    return replace(s, origin=Origin(file, reading.digest, places(root)))
+    if root is None:
+        raise reading.error()
+    return _checked_scenario(_assembled(root, overrides, reading), file, reading)
 
 
 def load_topology(path: str | os.PathLike[str]) -> tuple[TopologySpec, Origin]:
+    """Load a topology with its tables.
+
+    Raises
+    ------
+    InputError
+        If anything is wrong, with every problem found in any of the files.
+    """
     file, reading = shown_name(path), Reading()
     root = read_document(file, "topology", reading)
-    reading.raise_problems()
-    assert root is not None
-    try:
-        s = TypeAdapter(TopologySpec).validate_python(plain(root), by_alias=True, by_name=False)
-    except ValidationError as e:
-        for err in e.errors():
-            f = find(root, tuple(err["loc"]))
-            reading.complain(f.place, f.path, err["msg"])
-        reading.raise_problems()
-    return s, Origin(file, reading.digest, places(root))
+    if root is None:
+        raise reading.error()
+    root = with_tables(root, reading)
+    typed = _typed(_TOPOLOGY, root, "topology", reading)
+    if typed is None:
+        raise reading.error()
+    _locate(topology_problems(typed.value, typed.lost), typed.root, reading)
+    if reading.problems:
+        raise reading.error()
+    return typed.value, Origin(file, reading.digest, places(root))
+
+
+def kind_of(path: str | os.PathLike[str]) -> Kind:
+    """Tell whether a file is a topology or a scenario, by its ``netplan`` key.
+
+    Raises
+    ------
+    InputError
+        If it is neither, or cannot be read.
+    """
+    reading = Reading()
+    root = read_document(shown_name(path), None, reading)
+    if root is None:
+        raise reading.error()
+    return "topology" if root.mapping["netplan"].value == "topology/1" else "scenario"
+
+
+def _assembled(root: Written, overrides: Sequence[str], reading: Reading) -> Written:
+    """Make one tree of all files and options."""
+    settings = read_overrides(overrides, reading)
+    inside = [one for one in settings if one.path.startswith("topology.")]
+    root = with_base(root, reading)
+    root = with_overrides(root, [one for one in settings if one not in inside], reading)
+    root = with_topology(root, reading)
+    root = with_overrides(root, inside, reading)
+    return with_traces(with_demand_tables(root, reading), reading)
+
+
+def _checked_scenario(root: Written, file: str, reading: Reading) -> Scenario:
+    typed = _typed(_SCENARIO, root, "scenario", reading)
+    if typed is None:
+        raise reading.error()
+    _locate(scenario_problems(typed.value, typed.lost), typed.root, reading)
+    if reading.problems:
+        raise reading.error()
+    return replace(typed.value, origin=Origin(file, reading.digest, places(root)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed(Generic[_T]):
+    """Typed values, what they were made of, and what was left out because it was wrong."""
+
+    value: _T
+    root: Written
+    lost: Lost
+
+
+def _typed(
+    adapter: TypeAdapter[_T], root: Written, kind: Kind, reading: Reading
+) -> _Typed[_T] | None:
+    """Make typed values of a tree; where that fails, of what is left without the wrong parts."""
+    root, lost = _without_origin(root, reading), NOTHING_LOST
+    for round_ in range(_MOST_ROUNDS):
+        try:
+            value = adapter.validate_python(plain(root), by_alias=True, by_name=False)
+            return _Typed(value, root, lost)
+        except ValidationError as error:
+            errors = error.errors()
+        if round_ == 0:
+            found = problems_of(errors, root, kind)
+            # with_topology has said already what is wrong with that.
+            reading.problems += [one for one in found if one.path != ("topology",)]
+        parts = {part_of(true_path(root, error["loc"])[0]) for error in errors}
+        root, more = without_parts(root, parts)
+        root = root if "name" in root.mapping else root.with_entry("name", _NAMELESS, root.place)
+        lost |= more
+    return None
+
+
+def _without_origin(root: Written, reading: Reading) -> Written:
+    """`Scenario.origin` is no key of a file."""
+    if "origin" not in root.mapping:
+        return root
+    reading.complain(root.keys["origin"], ("origin",), unknown_key("origin", []))
+    return root.without("origin")
+
+
+def _locate(problems: Iterable[Problem], root: Written, reading: Reading) -> None:
+    """Add the places to problems that carry only their paths."""
+    for problem in problems:
+        found = find(root, problem.path)
+        path = (*found.path, *problem.path[found.depth :])
+        reading.problems.append(Problem(path, problem.message, found.place))

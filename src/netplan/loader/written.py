@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias, Union
-
-from netplan.errors import Path, Place
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["Found", "Plain", "Scalar", "Written", "find", "kind_in_words", "places", "plain"]
+    from netplan.errors import Path, Place
+
+__all__ = [
+    "Found",
+    "Plain",
+    "Scalar",
+    "Written",
+    "find",
+    "kind_in_words",
+    "number",
+    "places",
+    "plain",
+]
 
 Scalar: TypeAlias = str | int | float | bool | None
-Plain: TypeAlias = Union[Scalar, dict[str, "Plain"], list["Plain"]]
+Plain: TypeAlias = Scalar | dict[str, "Plain"] | list["Plain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +159,18 @@ def kind_in_words(value: object) -> str:
         return "a mapping"
     if isinstance(value, list | tuple):
         return "a list"
-    return _shortened(str(value))
+    return number(value) if isinstance(value, int | float) else _shortened(str(value))
+
+
+def number(value: float) -> str:
+    """Spell a number as a person would.
+
+    Examples
+    --------
+    >>> number(1e6), number(0.1), number(3e9), number(float("nan"))
+    ('1000000', '0.1', '3000000000', 'nan')
+    """
+    return _shortened(str(value)) if isinstance(value, int) else f"{value:.12g}"
 
 
 def _shortened(text: str) -> str:

@@ -7,7 +7,7 @@ here: ``no``, ``on``, ``1_000``, ``12:30`` and ``2026-01-01`` are texts. Keys ar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import yaml
@@ -29,10 +29,12 @@ MOST_VALUES = 1_000_000
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-_INT = re.compile(r"[-+]?[0-9]+")
-_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_INFINITY = re.compile(r"[-+]?\.(inf|Inf|INF)")
+_NUMBERS: tuple[tuple[re.Pattern[str], Callable[[str], float]], ...] = (
+    (re.compile(r"[-+]?[0-9]+"), int),
+    (re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+"), lambda text: int(text, 0)),
+    (re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"), float),
+    (re.compile(r"[-+]?\.(inf|Inf|INF)"), lambda text: float(text.replace(".", ""))),
+)
 _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -55,16 +57,10 @@ def scalar(text: str) -> Scalar:
     """
     if text in _WORDS:
         return _WORDS[text]
-    if text[0] not in _NUMBER_STARTS or len(text) > _LONGEST_NUMBER:
-        return text
-    if _INT.fullmatch(text):
-        return int(text)
-    if _BASED.fullmatch(text):
-        return int(text, 0)
-    if _FLOAT.fullmatch(text):
-        return float(text)
-    if _INFINITY.fullmatch(text):
-        return float(text.replace(".", ""))
+    if text[0] in _NUMBER_STARTS and len(text) <= _LONGEST_NUMBER:
+        for pattern, read in _NUMBERS:
+            if pattern.fullmatch(text):
+                return read(text)
     return text
 
 
@@ -127,9 +123,13 @@ class _Builder:
     def value(self, events: Events, event: yaml.Event, path: Path) -> Written:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
+        if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+            raise self._unusable(event, "a value is missing here")
         if len(path) > DEEPEST:
             raise self._unusable(event, f"nested more than {DEEPEST} levels deep")
-        self._check_tag(event, path)
+        if event.tag is not None and event.tag not in _CORE_TAGS:
+            message = f"the tag {event.tag} means nothing here; leave it out"
+            self.problems.append(Problem(path, message, self._place(event)))
         anchor = event.anchor
         if anchor is not None:
             self.anchors[anchor] = None
@@ -138,13 +138,15 @@ class _Builder:
             self.anchors[anchor] = written
         return written
 
-    def _make(self, events: Events, event: yaml.Event, path: Path) -> Written:
+    def _make(
+        self, events: Events, event: yaml.ScalarEvent | yaml.CollectionStartEvent, path: Path
+    ) -> Written:
+        if isinstance(event, yaml.ScalarEvent):
+            value = scalar(event.value) if _is_plain(event) else event.value
+            return Written(value, self._place(event))
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(events, event, path)
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self._sequence(events, event, path)
-        value = scalar(event.value) if _is_plain(event) else event.value
-        return Written(value, self._place(event))
+        return self._sequence(events, event, path)
 
     def _sequence(self, events: Events, start: yaml.Event, path: Path) -> Written:
         entries: list[Written] = []
@@ -205,14 +207,9 @@ class _Builder:
             )
         return size
 
-    def _check_tag(self, event: yaml.Event, path: Path) -> None:
-        if event.tag is not None and event.tag not in _CORE_TAGS:
-            message = f"the tag {event.tag} means nothing here; leave it out"
-            self.problems.append(Problem(path, message, self._place(event)))
-
     def _place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
-        return Place(self.file, mark.line + 1, mark.column + 1)
+        return Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
 
     def _unusable(self, event: yaml.Event, message: str, path: Path = ()) -> _UnusableError:
         return _UnusableError(Problem(path, message, self._place(event)))

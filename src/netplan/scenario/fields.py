@@ -6,7 +6,7 @@ Bounds are wide enough for any real network and narrow enough to catch a wrong u
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, Union, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field, Strict
 
@@ -34,8 +34,13 @@ __all__ = [
 
 _T = TypeVar("_T")
 
-CONFIG = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
-"""Unknown keys are errors; a field may be set by its key in YAML or by its name in Python."""
+CONFIG = ConfigDict(
+    extra="forbid", validate_by_name=True, validate_by_alias=True, use_attribute_docstrings=True
+)
+"""Unknown keys are errors; a field may be set by its key in YAML or by its name in Python.
+
+The text below a field describes it in the JSON Schema.
+"""
 
 _Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 _Whole = Annotated[int, Strict()]
@@ -71,7 +76,16 @@ def shorthand(kind: Any, full: Any, *keys: str) -> BeforeValidator:
             return dict.fromkeys(keys, value)
         return value
 
-    return BeforeValidator(expand, json_schema_input_type=kind | full)
+    return BeforeValidator(expand, json_schema_input_type=_type_of(full, keys[0]) | full)
+
+
+def _type_of(full: Any, key: str) -> Any:
+    """Type and bounds of a field of a pydantic dataclass, None left out."""
+    info = full.__pydantic_fields__[key]
+    options = [one for one in get_args(info.annotation) if one is not type(None)]
+    is_optional = len(options) < len(get_args(info.annotation))
+    annotation = Union[tuple(options)] if is_optional else info.annotation  # noqa: UP007 - dynamic
+    return Annotated[annotation, *info.metadata] if info.metadata else annotation
 
 
 def one_or_more(kind: Any) -> BeforeValidator:
