@@ -20,7 +20,7 @@ from netplan.loader.scenario_sense import scenario_problems
 from netplan.loader.tables import with_demand_tables, with_tables, with_traces
 from netplan.loader.topology_sense import topology_problems
 from netplan.loader.wording import problems_of, true_path, unknown_key
-from netplan.loader.written import Written, find, places, plain
+from netplan.loader.written import Places, Written, find, plain
 from netplan.scenario.network import TopologySpec
 from netplan.scenario.scenario import Origin, Scenario
 
@@ -88,7 +88,7 @@ def load_topology(path: str | os.PathLike[str]) -> tuple[TopologySpec, Origin]:
     _locate(topology_problems(typed.value, typed.lost), typed.root, reading)
     if reading.problems:
         raise reading.error()
-    return typed.value, Origin(file, reading.digest, places(root))
+    return typed.value, Origin(file, reading.digest, Places(root))
 
 
 def kind_of(path: str | os.PathLike[str]) -> Kind:
@@ -124,7 +124,7 @@ def _checked_scenario(root: Written, file: str, reading: Reading) -> Scenario:
     _locate(scenario_problems(typed.value, typed.lost), typed.root, reading)
     if reading.problems:
         raise reading.error()
-    return replace(typed.value, origin=Origin(file, reading.digest, places(root)))
+    return replace(typed.value, origin=Origin(file, reading.digest, Places(root)))
 
 
 @dataclass(frozen=True, slots=True)

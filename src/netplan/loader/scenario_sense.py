@@ -168,7 +168,9 @@ def _check_sites(
             elif not has_compute and not lost.any_of("topology", "nodes"):
                 yield Problem(below, "there is no compute node; give a node the role compute")
         elif site not in list(Role):
-            yield from unknown(below, "node or role", site, [*built.nodes, *Role], lost)
+            yield from unknown(
+                below, "node or role", site, [*built.nodes, *(role.value for role in Role)], lost
+            )
 
 
 # --- targets --------------------------------------------------------------------------------

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from netplan.errors import Path, Place
 
-    from netplan.errors import Path, Place
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = [
     "Found",
+    "Places",
     "Plain",
     "Scalar",
     "Written",
     "find",
     "kind_in_words",
     "number",
-    "places",
     "plain",
 ]
 
@@ -116,29 +117,32 @@ def plain(written: Written) -> Plain:
     return value
 
 
-def places(root: Written) -> dict[Path, Place]:
-    """Place of every value by its path, as `find` gives it."""
-    found: dict[Path, Place] = {(): root.place}
-    _collect(root, (), found.__setitem__)
-    return found
+class Places(Mapping[Path, Place]):
+    """Place of every value of a tree by its path, found when it is asked for."""
+
+    def __init__(self, root: Written) -> None:
+        self._root = root
+
+    def __getitem__(self, path: Path) -> Place:
+        """Place of the value at a path; a value that was left out has none."""
+        found = find(self._root, path)
+        if found.depth < len(path):
+            raise KeyError(path)
+        return found.place
+
+    def __iter__(self) -> Iterator[Path]:
+        return _paths(self._root, ())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
-def _collect(written: Written, path: Path, put: Callable[[Path, Place], None]) -> None:
-    for key, entry in _entries(written):
-        below = (*path, key)
-        if isinstance(key, str):
-            put(below, _entry_place(written, key, entry, at_key=False))
-        else:
-            put(below, entry.place)
-        if isinstance(entry.value, dict | list):
-            _collect(entry, below, put)
-
-
-def _entries(written: Written) -> Iterator[tuple[str | int, Written]]:
-    if isinstance(written.value, dict):
-        yield from written.value.items()
-    else:
-        yield from enumerate(written.items)
+def _paths(written: Written, path: Path) -> Iterator[Path]:
+    yield path
+    for key, entry in written.mapping.items():
+        yield from _paths(entry, (*path, key))
+    for index, entry in enumerate(written.items):
+        yield from _paths(entry, (*path, index))
 
 
 def kind_in_words(value: object) -> str:

@@ -81,7 +81,7 @@ def parse(text: str, file: str) -> tuple[Written | None, list[Problem]]:
     """
     builder = _Builder(file)
     try:
-        root = builder.document(iter(yaml.parse(text, Loader=_LOADER)))
+        root = builder.document(_events(text))
     except _UnusableError as error:
         return None, [*builder.problems, error.problem]
     except yaml.MarkedYAMLError as error:
@@ -89,6 +89,15 @@ def parse(text: str, file: str) -> tuple[Written | None, list[Problem]]:
     except yaml.reader.ReaderError as error:
         return None, [_character_problem(error.position, text, file)]
     return root, builder.problems
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    loader = _LOADER(text)
+    try:
+        while (event := loader.get_event()) is not None:
+            yield event
+    finally:
+        loader.dispose()
 
 
 class _UnusableError(Exception):

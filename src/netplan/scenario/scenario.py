@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, Literal
 
@@ -46,12 +47,12 @@ class Origin:
         self,
         file: str = "",
         digest: str = "",
-        places: dict[Path, Place] | None = None,
+        places: Mapping[Path, Place] | None = None,
     ) -> None:
         self.file = file
         self.digest = digest
         """SHA-256 over all files that were read, in the order of reading [hex]."""
-        self._places = places or {}
+        self._places = {} if places is None else places
 
     def place(self, path: Path) -> Place | None:
         """Where the value at `path` was written, or else the closest thing around it."""
