@@ -28,7 +28,7 @@ from netplan.selection import Pair, select_pairs
 from netplan.topology import Channel, Topology, build_topology
 from netplan.units import BITS_PER_BYTE, GBPS, MS
 
-__all__ = ["Carried", "Case", "Question", "Stream", "prepare"]
+__all__ = ["Carried", "Case", "Question", "Stream", "prepare", "prepare_all"]
 
 FLOWS_PER_PROBE = 16
 """Paths that the probes of a pair are spread over where there are several."""
@@ -100,6 +100,25 @@ class Case:
             for stream in question.streams
             if stream is not None
         }
+
+
+def prepare_all(scenario: Scenario) -> list[Case]:
+    """Make every year ready.
+
+    Raises
+    ------
+    InputError
+        With the problems of all years.
+    """
+    cases, problems = [], []
+    for year in scenario.years:
+        try:
+            cases.append(prepare(scenario, year))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return cases
 
 
 def prepare(scenario: Scenario, year: int) -> Case:

@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from netplan import __version__
-from netplan.case import Case, Question, prepare
-from netplan.errors import InputError
+from netplan.case import Case, Question, prepare_all
 from netplan.judgement import judge_pairs, link_uses, screen
 from netplan.replication import Job, Workers, workers
 from netplan.round import Design, design_rounds, jobs_of_round
@@ -87,7 +86,7 @@ def evaluate(
     chosen = scenario.simulation
     name = choose_engine(engine or chosen.engine)
     root = chosen.seed if seed is None else seed
-    studies = [Study(case, name, root) for case in _prepare_all(scenario)]
+    studies = [Study(case, name, root) for case in prepare_all(scenario)]
     with workers(jobs, name) as run:
         look = 0
         while open_studies := [study for study in studies if study.wants_more]:
@@ -108,18 +107,6 @@ def evaluate(
 def choose_engine(wanted: str) -> str:
     """Return the engine to use: ``auto`` is the compiled one."""
     return "fast" if wanted == "auto" else wanted
-
-
-def _prepare_all(scenario: Scenario) -> list[Case]:
-    cases, problems = [], []
-    for year in scenario.years:
-        try:
-            cases.append(prepare(scenario, year))
-        except InputError as error:
-            problems += error.problems
-    if problems:
-        raise InputError(problems)
-    return cases
 
 
 def _one_round(studies: Sequence[Study], look: int, run: Workers, progress: Progress) -> None:

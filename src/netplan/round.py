@@ -28,6 +28,8 @@ MEAN_LEVEL = 0.8
 """A mean asks for as many packets as this quantile: 10 effective samples in each batch."""
 MAX_LEVEL = 0.999
 """A maximum asks for as many packets as this quantile."""
+BUDGET_FOR_CARRIED = 0.8
+"""Share of the packet budget that the first round may spend on carried traffic."""
 LATE = 3
 """The cool-down may last as many warm-up times before packets count as still in flight."""
 
@@ -79,26 +81,29 @@ def design_rounds(case: Case, streams: Iterable[str], engine: str, seed: int) ->
     network = table.compile()
     view = _port_view(case)
     probes = [stream for stream in needed if not stream.carried]
-    plan = plan_probes(
-        view,
-        [stream.ports for stream in _steady(probes or needed, view)],
-        _hardest_level(case),
-        max(stream.sizes.mean for stream in needed),
-        sum(item.demand.rate / item.sizes.mean * _mean_hops(item.flows) for item in case.carried),
-    )
     used = np.unique([port for s in needed for ports in s.ports for port in ports])
     longest = int(network.fixed.max()) / PS_PER_S
     warm_up = warm_up_time(view, used, longest)
+    carried_rate = sum(source.packet_rate for source in carried)
+    budget = case.scenario.simulation.packets.at_most
+    plan = plan_probes(
+        view,
+        [stream.ports for stream in probes or needed],
+        _hardest_level(case),
+        max(stream.sizes.mean for stream in needed),
+        sum(item.demand.rate / item.sizes.mean * _mean_hops(item.flows) for item in case.carried),
+        longest=BUDGET_FOR_CARRIED * budget / max(carried_rate, 1.0) - FIRST_REPLICATIONS * warm_up,
+    )
     sources = {
         s.name: Source(
             name=s.name,
-            packet_rate=plan.rate,
+            packet_rate=float(rate),
             arrivals="poisson",
             sizes=s.sizes,
             routes=routes[s.name],
             priority=s.priority,
         )
-        for s in probes
+        for s, rate in zip(probes, plan.rates, strict=False)
     }
     rate = sum(s.packet_rate for s in (*carried, *sources.values()))
     return Design(
@@ -125,16 +130,6 @@ def _timing(case: Case, duration: float, warm_up: float, rate: float) -> Timing:
         cool_down=round(LATE * warm_up * PS_PER_S),
         n_batches=BATCHES_PER_REPLICATION,
     )
-
-
-def _steady(streams: list[Stream], view: PortView) -> list[Stream]:
-    """Leave out streams through overloaded ports: their loss decides, whatever their delay."""
-    steady = [
-        stream
-        for stream in streams
-        if all((view.utilisation[list(ports)] < 1).all() for ports in stream.ports)
-    ]
-    return steady or streams
 
 
 def _mean_hops(flows: Sequence[Flow]) -> float:

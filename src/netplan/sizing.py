@@ -9,6 +9,7 @@ background B [1/s], S streams and h hops each; it is least at λ = sqrt(B / (S h
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -68,8 +69,8 @@ class PortView:
 class ProbePlan:
     """Probe rate of every stream and length of the first look."""
 
-    rate: float
-    """[1/s]."""
+    rates: Float64
+    """Shape (S,) [1/s]."""
     duration: float
     """All replications together [s]."""
 
@@ -98,6 +99,7 @@ def plan_probes(
     p: float,
     probe_bits: float,
     background_hops: float,
+    longest: float,
 ) -> ProbePlan:
     """Choose the probe rate and the length of the first look.
 
@@ -113,27 +115,38 @@ def plan_probes(
         Mean size of a probe [bit].
     background_hops
         Carried packet-hops per second of simulated time.
+    longest
+        Duration that the packet budget allows, all replications together [s].
     """
     needed = SAFETY * packets_needed(p, 1.0)
     correlation_time = ports.correlation_time
-    slowest = [max(correlation_time[list(flow)].max() for flow in flows) for flows in streams]
-    typical = float(np.quantile(slowest, TYPICAL_STREAM))
+    slowest = np.array([max(correlation_time[list(f)].max() for f in flows) for flows in streams])
+    # Streams through overloaded ports are judged by their loss, whatever their delay.
+    stable = np.array([all(ports.utilisation[list(f)].max() < 1 for f in flows) for flows in streams])
+    stable |= not stable.any()
+    typical = float(np.quantile(slowest[stable], TYPICAL_STREAM))
     probe_hops = sum(len(flow) / len(flows) for flows in streams for flow in flows)
-    ceiling = _highest_rate(ports, streams, probe_bits)
-    best = np.sqrt(background_hops / (probe_hops * typical)) if typical > 0 else ceiling
-    rate = float(min(best, ceiling))
-    return ProbePlan(rate=rate, duration=needed * (1 / rate + typical))
+    ceilings = _highest_rates(ports, streams, probe_bits)
+    best = np.sqrt(background_hops / (probe_hops * typical)) if typical > 0 else math.inf
+    if needed * (1 / best + typical) > longest > needed * typical:
+        # The cheapest run is too long: send probes as densely as the time that there is demands.
+        best = needed / (longest - needed * typical)
+    rates = np.minimum(best, ceilings)
+    durations = needed * (1 / rates + slowest)
+    return ProbePlan(rates=rates, duration=float(np.quantile(durations[stable], TYPICAL_STREAM)))
 
 
-def _highest_rate(
+def _highest_rates(
     ports: PortView, streams: Sequence[Sequence[Sequence[int]]], probe_bits: float
-) -> float:
-    """Return the probe rate at which the busiest port gives its allowed share to probes [1/s]."""
+) -> Float64:
+    """Return the rate of each stream at which no port gives more than its share to probes [1/s].
+
+    Where n streams pass a port, each gets an n-th of the share.
+    """
     passing = np.zeros(len(ports.capacity))
     for flows in streams:
         for flow in flows:
             np.add.at(passing, list(flow), 1 / len(flows))
-    used = passing > 0
-    return float((PROBE_SHARE * ports.capacity[used] / (passing[used] * probe_bits)).min())
-
-
+    with np.errstate(divide="ignore"):
+        each = PROBE_SHARE * ports.capacity / (passing * probe_bits)
+    return np.array([min(each[list(flow)].min() for flow in flows) for flows in streams])

@@ -18,17 +18,17 @@ __all__ = ["check_inputs", "draw_picture", "evaluate_file", "load_all", "write_g
 
 def check_inputs(files: Sequence[Path], overrides: Sequence[str]) -> Iterator[str]:
     """Load every file and yield a line for each sound one; raise all problems at the end."""
-    from netplan.case import prepare
-    from netplan.loader import load_any
-    from netplan.scenario.scenario import Scenario
+    from netplan.loader import kind_of, load, load_topology
 
     problems: list[Problem] = []
     for file in files:
         try:
-            loaded = load_any(file, overrides=overrides)
-            if isinstance(loaded, Scenario):
-                for year in loaded.years:
-                    prepare(loaded, year)
+            if kind_of(file) == "topology":
+                load_topology(file)
+            else:
+                from netplan.case import prepare_all
+
+                prepare_all(load(file, overrides=overrides))
         except InputError as error:
             problems += error.problems
         else:
