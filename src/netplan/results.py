@@ -28,7 +28,15 @@ from netplan.verdict import Hop, LinkUse, PairVerdict, Verdict
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Results", "load_results", "save_results", "to_document", "to_json", "write_text"]
+__all__ = [
+    "Results",
+    "load_results",
+    "save_results",
+    "to_document",
+    "to_json",
+    "write_bytes",
+    "write_text",
+]
 
 RESULTS_FORMAT = "results/1"
 _PLACES = 9
@@ -131,11 +139,12 @@ def to_json(document: Mapping[str, Any]) -> str:
 
 
 def write_text(path: Path, text: str) -> None:
+    """Write a text as `write_bytes` does, in UTF-8."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
     """Write a file whole or not at all: beside it first, then renamed."""
-    _write_bytes(path, text.encode())
-
-
-def _write_bytes(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -148,7 +157,7 @@ def _write_bytes(path: Path, content: bytes) -> None:
 def save_results(evaluation: Evaluation, folder: Path) -> None:
     """Write the results folder; `results.json` last, so that where it stands all is there."""
     document = to_document(evaluation)
-    _write_bytes(folder / "samples.npz", _pack(evaluation.samples))
+    write_bytes(folder / "samples.npz", _pack(evaluation.samples))
     write_text(folder / "pairs.csv", _csv(_pair_rows(document)))
     write_text(folder / "links.csv", _csv(document["links"]))
     write_text(folder / "results.json", to_json(document))
