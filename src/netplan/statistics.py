@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtrik, stdtrit
+from scipy.special import bdtrik, ndtri, stdtrit
 
 from netplan.errors import UnstableError
 
@@ -54,7 +54,7 @@ BATCHES = 20
 """Batches that a run is judged on; more gain little (Schmeiser, Oper. Res. 30, 1982)."""
 MIN_EFFECTIVE_EXCEEDANCES = 2.0
 """Effective exceedances that each batch must hold before a quantile is trusted (measured)."""
-MIN_EFFECTIVE_SAMPLES = 10.0
+MIN_EFFECTIVE_SAMPLES = 40.0
 """Effective samples that each batch must hold before a mean is trusted (measured)."""
 
 
@@ -210,7 +210,7 @@ class ExceedanceCurve:
         The stationary run; `merge` it first, a curve takes the batches as they are.
     inflation_floor
         Variance inflation known beforehand (e.g. `probe_inflation`); the measured one is raised
-        to it. 1 is that of independent samples.
+        to it. 1 is that of independent packets.
     """
 
     def __init__(self, batches: Batches, inflation_floor: float = 1.0) -> None:
@@ -226,25 +226,29 @@ class ExceedanceCurve:
         self._lower = batches.lower[inside]
         # No packet lies beyond the exact maximum, so it is a sharper edge than the bin's.
         self._upper = np.minimum(batches.upper[inside], batches.maximum)
-        # _share[k] is the share in bin k and above; at or beyond lower[k], beyond upper[k - 1].
+        # _share[k] is the share in bin k and above: at or beyond lower[k], beyond upper[k - 1].
         beyond = np.zeros((self._number, counts.shape[1] + 1))
         beyond[:, :-1] = np.cumsum(counts[:, ::-1], axis=1)[:, ::-1]
         self._share, self._error = _ratio(beyond, packets)
 
-    def _bin_of(self, p: float) -> int:
-        """Bin that holds the estimated quantile."""
-        return int(np.searchsorted(-self._share, -(1 - p), side="left")) - 1
+    def _bin_beyond(self, share: float) -> int:
+        """Bin across which the share of packets beyond falls to `share`."""
+        return int(np.searchsorted(-self._share, -share, side="left")) - 1
 
     def inflation(self, p: float) -> float:
         """Variance of the share beyond the p-quantile against that of independent packets.
 
-        The larger of what is measured at the two edges of the quantile's bin, at least 1: where
-        many packets have the very same delay, only one of the edges may tell anything.
+        Measured at both edges of the quantile's bin (where many packets have the very same
+        delay, only one of them may tell anything), and where two and four times as many packets
+        lie beyond: the deeper the tail, the larger and the noisier the inflation, and a small
+        value by chance would make a short run look trustworthy. The largest counts, at least 1.
         """
         if self._packets == 0 or self._number < 2:
             return math.inf
-        k = self._bin_of(p)
-        share, error = self._share[k : k + 2], self._error[k : k + 2]
+        k = self._bin_beyond(1 - p)
+        milder = [self._bin_beyond(share) for share in (2 * (1 - p), 4 * (1 - p)) if share < 0.5]
+        edges = np.array([k, k + 1, *milder])
+        share, error = self._share[edges], self._error[edges]
         independent = share * (1 - share) / self._packets
         known = independent > 0
         measured = np.square(error[known]) / independent[known]
@@ -252,6 +256,8 @@ class ExceedanceCurve:
 
     def effective_exceedances(self, p: float) -> float:
         """Effective packets on the rarer side of the p-quantile in a batch of average size."""
+        if self._packets == 0:
+            return 0.0
         return self._packets / self._number * min(p, 1 - p) / self.inflation(p)
 
     def interval(self, p: float, confidence: float) -> Interval:
@@ -259,14 +265,12 @@ class ExceedanceCurve:
         if self._packets == 0:
             return _nothing(confidence)
         t = _t_quantile(self._number, confidence)
-        fewest, most = _binomial_ends(self._packets / self.inflation(p), 1 - p, confidence)
-        half = t * self._error if self._number > 1 else np.full_like(self._error, math.inf)
-        rarer = (self._share + half < 1 - p) & (self._share <= fewest)
-        commoner = (self._share - half > 1 - p) & (self._share >= most)
-        not_rarer = np.flatnonzero(~rarer[1:])
-        first = int(not_rarer[-1]) + 1 if len(not_rarer) else 0
-        not_commoner = np.flatnonzero(~commoner)
-        last = int(not_commoner[0]) - 1
+        z = float(ndtri(0.5 + confidence / 2))
+        independent = self._packets / self.inflation(p) * (z / t) ** 2
+        fewest, most = _rejected_shares(independent, 1 - p, confidence)
+        # The shares fall from edge to edge, so everything above `first` is rejected as well.
+        first = int(np.searchsorted(-self._share[1:], -fewest, side="left"))
+        last = int(np.searchsorted(-self._share, -most, side="right")) - 1
         effective = self.effective_exceedances(p)
         return Interval(
             estimate=self._estimate(p),
@@ -279,22 +283,22 @@ class ExceedanceCurve:
 
     def _estimate(self, p: float) -> float:
         """Empirical quantile, linear inside its bin [s]."""
-        k = self._bin_of(p)
+        k = self._bin_beyond(1 - p)
         inside = (self._share[k] - (1 - p)) / (self._share[k] - self._share[k + 1])
         return float(self._lower[k] + inside * (self._upper[k] - self._lower[k]))
 
 
-def _binomial_ends(effective: float, share: float, confidence: float) -> tuple[float, float]:
-    """Observed shares beyond which `share` is rejected for `effective` independent packets.
+def _rejected_shares(packets: float, share: float, confidence: float) -> tuple[float, float]:
+    """Observed shares at or beyond which the true `share` is rejected, too few and too many.
 
-    The exact two-sided binomial test of Clopper & Pearson, Biometrika 26 (1934), continued to
-    real numbers by the incomplete beta function. -1 or above 1: no observation rejects.
+    The exact two-sided test of Clopper & Pearson for `packets` independent packets, continued to
+    real numbers by the incomplete beta function. Below 0 or above 1: nothing rejects.
     """
     tail = (1 - confidence) / 2
-    none = effective * math.log1p(-share) < math.log(tail)
-    fewest = float(bdtrik(tail, effective, share)) / effective if none else -1.0
-    every = effective * math.log(share) < math.log(tail)
-    most = (float(bdtrik(1 - tail, effective, share)) + 1) / effective if every else 2.0
+    none_rejects = packets * math.log1p(-share) < math.log(tail)
+    all_reject = packets * math.log(share) < math.log(tail)
+    fewest = float(bdtrik(tail, packets, share)) / packets if none_rejects else -1.0
+    most = (float(bdtrik(1 - tail, packets, share)) + 1) / packets if all_reject else 2.0
     return fewest, most
 
 
@@ -308,17 +312,22 @@ def quantile_interval(
 ) -> Interval:
     """Interval of the p-quantile: every delay that the exceedance test does not reject.
 
-    A threshold x is rejected as too high if the share of packets beyond it, averaged over the
-    batches, plus Student's half-width stays below 1 - p; as too low if the share at or beyond it
-    minus the half-width stays above. Both must also be significant in the exact binomial test on
-    the effective sample size (packets / `variance_inflation`): batch means alone would be
-    certain where no batch, or every batch, lies beyond. The ends enclose every threshold that is
-    not rejected, so an interval wholly below a limit means that the test at the limit says
-    P(delay > limit) < 1 - p.
+    A threshold is too high for the quantile if significantly fewer than a share 1 - p of the
+    packets lie beyond it, too low if significantly more lie at or beyond it. The test is the
+    exact binomial one for the packets that the run is worth, n/c, where the inflation c is
+    measured from batch to batch; (z/t)², with the quantiles of the normal law and of Student's t
+    for the number of batches, pays for not knowing c. Other than batch means with their own
+    error at each threshold, this is neither certain where no batch lies beyond nor too
+    narrow where few do. An interval wholly below a limit means just that the test at the limit
+    says P(delay > limit) < 1 - p.
 
     Thresholds are bin edges, and a packet counts against the claim wherever it may lie in its
     bin, so the binning error is inside the interval. If no observed threshold is rejected, the
     end is infinite, or 0.
+
+    The confidence is that of the procedure: a trusted interval misses the quantile in no more
+    than 1 - confidence of all runs. Among the few short runs that pass the guard by chance,
+    misses are commoner; `inflation_floor` keeps these out.
 
     Parameters
     ----------
@@ -330,6 +339,12 @@ def quantile_interval(
         Of the two-sided interval, e.g. 0.95.
     inflation_floor
         Variance inflation known beforehand, see `ExceedanceCurve`.
+
+    References
+    ----------
+    Korn & Graubard, *Confidence intervals for proportions with small expected number of positive
+    counts estimated from survey data*, Survey Methodology 24 (1998), as in SAS/STAT, "The
+    SURVEYFREQ procedure", confidence limits for proportions.
     """
     return ExceedanceCurve(batches, inflation_floor).interval(p, confidence)
 
