@@ -12,16 +12,16 @@ from netplan.loader.written import Written, kind_in_words
 from netplan.loader.yaml_text import parse
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from netplan.loader.schema import Kind
 
-__all__ = ["HEADERS", "merged", "read_document", "with_base", "with_topology"]
+__all__ = ["HEADERS", "kind_of", "merged", "read_document", "with_base", "with_topology"]
 
 HEADERS = {"topology": "topology/1", "scenario": "scenario/1"}
 
 
 def read_document(
     file: str,
-    kind: Literal["topology", "scenario"] | None,
+    kind: Kind | None,
     reading: Reading,
     said_at: Place | None = None,
     path: Path = (),
@@ -57,6 +57,12 @@ def _with_header(root: Written, file: str, kind: str | None, reading: Reading) -
         message = f"this is a {other} file; a {kind} file (netplan: {wanted[0]}) is needed here"
     reading.complain(header.place, ("netplan",), message)
     return None
+
+
+def kind_of(root: Written) -> Kind:
+    """Tell a topology from a scenario by its header."""
+    is_topology = root.mapping["netplan"].value == HEADERS["topology"]
+    return "topology" if is_topology else "scenario"
 
 
 def with_base(root: Written, reading: Reading) -> Written:

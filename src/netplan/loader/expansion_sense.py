@@ -12,13 +12,13 @@ from netplan.scenario.build import apply_step, due, explicit_spans, gaps
 from netplan.scenario.network import Role, TopologySpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from netplan.loader.mending import Lost
     from netplan.scenario.expansion import AddCompute, Change, Step
     from netplan.scenario.scenario import Scenario
 
-__all__ = ["expansion_problems"]
+__all__ = ["expansion_problems", "years_of_additions"]
 
 _LAST_YEAR = 9999
 
@@ -84,7 +84,7 @@ def _check_step(
     path: Path, step: Step, spec: TopologySpec, scenario: Scenario, lost: Lost
 ) -> Iterator[Problem]:
     if step.set is not None:
-        later = _year_of(scenario, step.set.kind, step.set.subject)
+        later = years_of_additions(scenario.expansion).get((step.set.kind, step.set.subject))
         yield from _check_change((*path, "set"), step.set, spec, lost, later)
     if step.add_node is not None:
         below = (*path, "add_node", "id")
@@ -138,11 +138,10 @@ def _check_change(
         yield from (problem for problem in found if "over" in problem.path)
 
 
-def _year_of(scenario: Scenario, kind: str, name: str) -> int | None:
-    """Year in which the expansion first adds something of that name, or None."""
-    years = [
-        step.by
-        for index, step in enumerate(scenario.expansion)
-        if (f"{kind}s", name) in _homes(("expansion", index), step)
-    ]
-    return min(years, default=None)
+def years_of_additions(steps: Sequence[Step]) -> dict[tuple[str, str], int]:
+    """Year from which there is what the expansion adds, by kind and name."""
+    years: dict[tuple[str, str], int] = {}
+    for step in sorted(steps, key=lambda step: step.by):
+        for kind, name in _homes((), step):
+            years.setdefault((str(kind).removesuffix("s"), str(name)), step.by)
+    return years

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from netplan.errors import Place, Problem
-from netplan.loader.combining import read_document, with_base, with_topology
+from netplan.loader.combining import kind_of, read_document, with_base, with_topology
 from netplan.loader.files import Reading, shown_name
 from netplan.loader.mending import NOTHING_LOST, Lost, part_of, without_parts
 from netplan.loader.overrides import read_overrides, with_overrides
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from netplan.loader.schema import Kind
 
-__all__ = ["kind_of", "load", "load_topology"]
+__all__ = ["load", "load_any", "load_topology"]
 
 _T = TypeVar("_T")
 
@@ -63,9 +63,7 @@ def load(path: str | os.PathLike[str], *, overrides: Sequence[str] = ()) -> Scen
         If anything is wrong, with every problem found in any of the files.
     """
     file, reading = shown_name(path), Reading()
-    root = read_document(file, "scenario", reading)
-    if root is None:
-        raise reading.error()
+    root = _read(file, "scenario", reading)
     return _checked_scenario(_assembled(root, overrides, reading), file, reading)
 
 
@@ -78,9 +76,34 @@ def load_topology(path: str | os.PathLike[str]) -> tuple[TopologySpec, Origin]:
         If anything is wrong, with every problem found in any of the files.
     """
     file, reading = shown_name(path), Reading()
-    root = read_document(file, "topology", reading)
+    return _checked_topology(_read(file, "topology", reading), file, reading)
+
+
+def load_any(
+    path: str | os.PathLike[str], *, overrides: Sequence[str] = ()
+) -> Scenario | TopologySpec:
+    """Load what a file is by its ``netplan`` key; `overrides` are for scenarios only.
+
+    Raises
+    ------
+    InputError
+        If it is neither, or if anything is wrong in it.
+    """
+    file, reading = shown_name(path), Reading()
+    root = _read(file, None, reading)
+    if kind_of(root) == "topology":
+        return _checked_topology(root, file, reading)[0]
+    return _checked_scenario(_assembled(root, overrides, reading), file, reading)
+
+
+def _read(file: str, kind: Kind | None, reading: Reading) -> Written:
+    root = read_document(file, kind, reading)
     if root is None:
         raise reading.error()
+    return root
+
+
+def _checked_topology(root: Written, file: str, reading: Reading) -> tuple[TopologySpec, Origin]:
     root = with_tables(root, reading)
     typed = _typed(_TOPOLOGY, root, "topology", reading)
     if typed is None:
@@ -89,21 +112,6 @@ def load_topology(path: str | os.PathLike[str]) -> tuple[TopologySpec, Origin]:
     if reading.problems:
         raise reading.error()
     return typed.value, Origin(file, reading.digest, Places(root))
-
-
-def kind_of(path: str | os.PathLike[str]) -> Kind:
-    """Tell whether a file is a topology or a scenario, by its ``netplan`` key.
-
-    Raises
-    ------
-    InputError
-        If it is neither, or cannot be read.
-    """
-    reading = Reading()
-    root = read_document(shown_name(path), None, reading)
-    if root is None:
-        raise reading.error()
-    return "topology" if root.mapping["netplan"].value == "topology/1" else "scenario"
 
 
 def _assembled(root: Written, overrides: Sequence[str], reading: Reading) -> Written:

@@ -3,38 +3,62 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netplan.errors import Path, Problem
-from netplan.loader.expansion_sense import expansion_problems
+from netplan.loader.expansion_sense import expansion_problems, years_of_additions
 from netplan.loader.mending import NOTHING_LOST, Lost
 from netplan.loader.topology_sense import topology_problems, unknown, where_it_breaks
-from netplan.scenario.network import Node, Role, TopologySpec
+from netplan.scenario.network import Role
 from netplan.scenario.traffic import NEAREST_COMPUTE, Demand, Gravity, Growth
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from netplan.scenario.network import Link, Node, TopologySpec
     from netplan.scenario.scenario import Scenario
     from netplan.scenario.targets import Between, Target
 
 __all__ = ["scenario_problems"]
 
 
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """What there is once everything is built."""
+
+    nodes: Mapping[str, Node]
+    links: Mapping[str, Link]
+    late: Mapping[tuple[str, str], int]
+    """By kind and name: the year from which there is what the first year has not."""
+    first: int
+    """The first year to be simulated."""
+    lost: Lost
+
+
+def _built(scenario: Scenario, spec: TopologySpec, lost: Lost) -> _Built:
+    first = min(scenario.years)
+    late = {
+        key: year for key, year in years_of_additions(scenario.expansion).items() if year > first
+    }
+    return _Built(spec.nodes, spec.links, late, first, lost)
+
+
 def scenario_problems(scenario: Scenario, lost: Lost = NOTHING_LOST) -> Iterator[Problem]:
     """Find everything that makes no sense in a scenario and its topology."""
     for problem in topology_problems(scenario.topology, lost):
         yield Problem(("topology", *problem.path), problem.message)
-    built, problems = expansion_problems(scenario, lost)
+    spec, problems = expansion_problems(scenario, lost)
     yield from problems
+    built = _built(scenario, spec, lost)
     yield from _check_years(scenario)
     yield from _check_growth(scenario, lost)
     for index, demand in enumerate(scenario.traffic.demands):
         path = ("traffic", "demands", index)
         classes = scenario.traffic.classes
         yield from unknown((*path, "class"), "class", demand.traffic_class, classes, lost)
-        yield from _check_demand(path, demand, built, lost)
-    yield from _check_targets(scenario, built, lost)
+        yield from _check_demand(path, demand, built)
+    yield from _check_targets(scenario, built)
     packets = scenario.simulation.packets
     if packets.at_least > packets.at_most:
         message = f"must be at most at_most, {packets.at_most}, got {packets.at_least}"
@@ -87,19 +111,19 @@ def _years_without(growth: Growth | None, base: int, last: int) -> list[int]:
 # --- demands --------------------------------------------------------------------------------
 
 
-def _check_demand(path: Path, demand: Demand, built: TopologySpec, lost: Lost) -> Iterator[Problem]:
+def _check_demand(path: Path, demand: Demand, built: _Built) -> Iterator[Problem]:
     if demand.gravity is not None:
-        yield from _check_gravity((*path, "gravity"), demand.gravity, built, lost)
+        yield from _check_gravity((*path, "gravity"), demand.gravity, built)
     if demand.source is None or demand.target is None:
         return
     for key, name in (("from", demand.source), ("to", demand.target)):
-        yield from _check_site((*path, key), name, built, lost)
+        yield from _check_site((*path, key), name, built)
     if demand.source == demand.target:
         yield Problem((*path, "to"), f"must differ from the source, {demand.source!r}")
-    yield from _check_route((*path, "route"), demand, built, lost)
+    yield from _check_route((*path, "route"), demand, built)
 
 
-def _check_site(path: Path, name: str, built: TopologySpec, lost: Lost) -> Iterator[Problem]:
+def _check_site(path: Path, name: str, built: _Built) -> Iterator[Problem]:
     """One node with a router is wanted."""
     if name in [*Role, NEAREST_COMPUTE]:
         message = f"name one node here; {name!r} stands for several, which a gravity demand takes"
@@ -107,13 +131,22 @@ def _check_site(path: Path, name: str, built: TopologySpec, lost: Lost) -> Itera
     elif name in built.nodes and built.nodes[name].role is Role.TRANSIT:
         yield Problem(path, f"{name!r} is a transit site, without a router; name another node")
     else:
-        yield from unknown(path, "node", name, built.nodes, lost)
+        yield from unknown(path, "node", name, built.nodes, built.lost)
+        yield from _check_time(path, "node", name, built)
 
 
-def _check_route(path: Path, demand: Demand, built: TopologySpec, lost: Lost) -> Iterator[Problem]:
+def _check_time(path: Path, kind: str, name: str, built: _Built) -> Iterator[Problem]:
+    """Traffic and pairs are the same in all years, so what they name must be there in all."""
+    if (year := built.late.get((kind, name))) is not None:
+        message = f"{kind} {name!r} exists only from {year} on, and {built.first} is asked for too"
+        yield Problem(path, message)
+
+
+def _check_route(path: Path, demand: Demand, built: _Built) -> Iterator[Problem]:
     route = demand.route or ()
     for index, link in enumerate(route):
-        yield from unknown((*path, index), "link", link, built.links, lost)
+        yield from unknown((*path, index), "link", link, built.links, built.lost)
+        yield from _check_time((*path, index), "link", link, built)
     ends = (demand.source or "", demand.target or "")
     is_known = all(link in built.links for link in route) and all(
         end in built.nodes for end in ends
@@ -124,24 +157,26 @@ def _check_route(path: Path, demand: Demand, built: TopologySpec, lost: Lost) ->
             yield Problem(path, why)
 
 
-def _check_gravity(
-    path: Path, gravity: Gravity, built: TopologySpec, lost: Lost
-) -> Iterator[Problem]:
-    yield from _check_sites((*path, "from"), gravity.source, built, lost, nearest=False)
-    yield from _check_sites((*path, "to"), gravity.target, built, lost, nearest=True)
+def _check_gravity(path: Path, gravity: Gravity, built: _Built) -> Iterator[Problem]:
+    yield from _check_sites((*path, "from"), gravity.source, built, nearest=False)
+    yield from _check_sites((*path, "to"), gravity.target, built, nearest=True)
     sides = [("weight", gravity.weight, gravity.source)]
     if gravity.target_weight is not None:
         sides.append(("target_weight", gravity.target_weight, gravity.target))
     elif NEAREST_COMPUTE not in gravity.target:
         sides.append(("weight", gravity.weight, gravity.target))
     for key, weight, sites in sides:
-        if why := _no_weight(weight, sites, built, lost):
+        if why := _no_weight(weight, sites, built):
             yield Problem((*path, key), why)
 
 
-def _no_weight(weight: str, sites: Sequence[str], built: TopologySpec, lost: Lost) -> str | None:
+def _no_weight(weight: str, sites: Sequence[str], built: _Built) -> str | None:
     chosen = [node for name, node in built.nodes.items() if {name, node.role.value} & set(sites)]
-    if not chosen or lost.any_of("topology", "nodes") or any(_weight(n, weight) for n in chosen):
+    if (
+        not chosen
+        or built.lost.any_of("topology", "nodes")
+        or any(_weight(n, weight) for n in chosen)
+    ):
         return None
     kinds = {"population", *(key for node in built.nodes.values() for key in node.weights)}
     if weight not in kinds:
@@ -154,7 +189,7 @@ def _weight(node: Node, key: str) -> float:
 
 
 def _check_sites(
-    path: Path, sites: Sequence[str], built: TopologySpec, lost: Lost, *, nearest: bool
+    path: Path, sites: Sequence[str], built: _Built, *, nearest: bool
 ) -> Iterator[Problem]:
     """Names of nodes and roles are wanted, and `nearest_compute` where that makes sense."""
     for index, site in enumerate(sites):
@@ -165,18 +200,17 @@ def _check_sites(
                 yield Problem(below, f"{site} may only stand in to; it is found from the source")
             elif len(sites) > 1:
                 yield Problem(below, f"{site} stands alone; leave the others out")
-            elif not has_compute and not lost.any_of("topology", "nodes"):
+            elif not has_compute and not built.lost.any_of("topology", "nodes"):
                 yield Problem(below, "there is no compute node; give a node the role compute")
         elif site not in list(Role):
-            yield from unknown(
-                below, "node or role", site, [*built.nodes, *(role.value for role in Role)], lost
-            )
+            names = [*built.nodes, *(role.value for role in Role)]
+            yield from unknown(below, "node or role", site, names, built.lost)
 
 
 # --- targets --------------------------------------------------------------------------------
 
 
-def _check_targets(scenario: Scenario, built: TopologySpec, lost: Lost) -> Iterator[Problem]:
+def _check_targets(scenario: Scenario, built: _Built) -> Iterator[Problem]:
     counts = Counter(target.name for target in scenario.targets)
     seen: set[str] = set()
     for index, target in enumerate(scenario.targets):
@@ -184,25 +218,23 @@ def _check_targets(scenario: Scenario, built: TopologySpec, lost: Lost) -> Itera
         if counts[target.name] > 1 and target.name in seen:
             yield Problem((*path, "name"), f"another target is called {target.name!r}; rename one")
         seen.add(target.name)
-        yield from _check_target(path, target, scenario, built, lost)
+        yield from _check_target(path, target, scenario, built)
 
 
 def _check_target(
-    path: Path, target: Target, scenario: Scenario, built: TopologySpec, lost: Lost
+    path: Path, target: Target, scenario: Scenario, built: _Built
 ) -> Iterator[Problem]:
     if target.traffic_class is not None:
         classes = scenario.traffic.classes
-        yield from unknown((*path, "class"), "class", target.traffic_class, classes, lost)
-    yield from _check_between((*path, "between"), target.between, built, lost)
+        yield from unknown((*path, "class"), "class", target.traffic_class, classes, built.lost)
+    yield from _check_between((*path, "between"), target.between, built)
 
 
-def _check_between(
-    path: Path, between: Between, built: TopologySpec, lost: Lost
-) -> Iterator[Problem]:
-    yield from _check_sites((*path, "from"), between.source or (), built, lost, nearest=False)
-    yield from _check_sites((*path, "to"), between.target or (), built, lost, nearest=True)
+def _check_between(path: Path, between: Between, built: _Built) -> Iterator[Problem]:
+    yield from _check_sites((*path, "from"), between.source or (), built, nearest=False)
+    yield from _check_sites((*path, "to"), between.target or (), built, nearest=True)
     for index, pair in enumerate(between.pairs or ()):
         for side, name in enumerate(pair):
-            yield from _check_site((*path, "pairs", index, side), name, built, lost)
+            yield from _check_site((*path, "pairs", index, side), name, built)
         if pair[0] == pair[1]:
             yield Problem((*path, "pairs", index), f"both are {pair[0]!r}; a pair has two nodes")

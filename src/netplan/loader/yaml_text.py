@@ -232,29 +232,38 @@ def _is_plain(event: yaml.ScalarEvent) -> bool:
 
 
 _SYNTAX = (
-    ("found character '\\t'", "a tab where YAML wants spaces; indent with spaces"),
+    ("tab character", "a tab where YAML wants spaces; indent with spaces"),
     ("cannot start any token", "a plain text may not begin with this character; put it in quotes"),
     (
         "mapping values are not allowed",
         "a second ': ' on one line, or wrong indentation; put texts that contain ': ' in quotes",
     ),
+    (
+        "mapping keys are not allowed",
+        "a key may not stand here; put texts that begin with ? in quotes",
+    ),
+    ("node content", "a value is missing before this, or a comma or bracket is too many"),
     ("unexpected end of stream", "the quoted text that begins here never ends; add the quote"),
     ("expected ',' or ']'", "a comma or ] is missing in the list that begins here"),
     ("expected ',' or '}'", "a comma or } is missing in the mapping that begins here"),
-    ("did not find expected key", "wrong indentation; keys of one mapping stand in one column"),
+    (
+        "did not find expected key",
+        "wrong indentation, or something stands after a quoted text or a closing bracket",
+    ),
     ("expected '-' indicator", "wrong indentation; items of one list begin with - in one column"),
-    ("could not find expected ':'", "a key without ': ' and a value"),
+    ("could not find expected ':'", "a line without ': ' where a key and its value are wanted"),
     ("document start", "something stands after the end of the document; remove it"),
     ("duplicate anchor", "the anchor is defined twice; name the second one differently"),
     ("escape", "unknown escape in double quotes; use single quotes, or write \\\\ for a backslash"),
     ("block scalar", "wrong indentation, or text after | or >"),
-    ("block entry", "a list item '- ' may not stand here; begin it on a line of its own"),
+    ("block sequence", "a list item '- ' may not stand here; begin it on a line of its own"),
     ("tag", "a tag (!) may not stand here; put texts that begin with ! in quotes"),
     ("alias", "an alias (*) may not stand here; put texts that begin with * in quotes"),
     ("anchor", "an anchor (&) may not stand here; put texts that begin with & in quotes"),
     ("directive", "unknown directive; begin no line with %"),
 )
-_OPENINGS = ("unexpected end of stream", "expected ',' or")
+"""Beginning of what libyaml says, and what we say."""
+_OPENINGS = ("unexpected end of stream", "expected ',' or", "could not find expected ':'")
 
 
 def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
@@ -265,7 +274,7 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Proble
     line, column = (mark.line, mark.column) if mark is not None else (0, 0)
     lines = text.splitlines()
     if line < len(lines) and lines[line][column : column + 1] == "\t":
-        said = "found character '\\t'"
+        said = "tab character"
     wording = next((ours for theirs, ours in _SYNTAX if theirs in said), "this is not valid YAML")
     return Problem((), wording, Place(file, line + 1, column + 1))
 
