@@ -1,3 +1,3 @@
-"""netplan: does this network keep its latency promise, until when, and which hop is to blame?"""
+"""Tells whether a network keeps its latency promise, until when, and which hop is to blame."""
 
 __version__ = "0.1.0"

@@ -8,8 +8,8 @@ reported from here, all of it at once.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from netplan.demand import Flow, Load, PairDemand, flows_of, offered_load, pair_demands
 from netplan.distributions import (
@@ -21,12 +21,16 @@ from netplan.distributions import (
 )
 from netplan.errors import InputError, Problem
 from netplan.routing import NoRouteError, Route, Router, member_ports
-from netplan.scenario.scenario import Scenario
 from netplan.scenario.targets import Direction, Layer, Target
-from netplan.scenario.traffic import SizeLaw, TrafficClass
 from netplan.selection import Pair, select_pairs
 from netplan.topology import Channel, Topology, build_topology
 from netplan.units import BITS_PER_BYTE, GBPS, MS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from netplan.scenario.scenario import Scenario
+    from netplan.scenario.traffic import SizeLaw, TrafficClass
 
 __all__ = ["Carried", "Case", "Question", "Stream", "prepare", "prepare_all"]
 
@@ -110,7 +114,8 @@ def prepare_all(scenario: Scenario) -> list[Case]:
     InputError
         With the problems of all years.
     """
-    cases, problems = [], []
+    cases: list[Case] = []
+    problems: list[Problem] = []
     for year in scenario.years:
         try:
             cases.append(prepare(scenario, year))

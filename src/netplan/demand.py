@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from netplan.routing import Route, Router, member_ports
 from netplan.scenario.network import Role
-from netplan.scenario.scenario import Scenario
 from netplan.scenario.traffic import NEAREST_COMPUTE, Demand, Gravity, Growth, TrafficClass
 from netplan.selection import nearest_compute, select_nodes
-from netplan.topology import Channel, Topology
 from netplan.units import GBPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from netplan.scenario.scenario import Scenario
+    from netplan.topology import Channel, Topology
 
 __all__ = ["Flow", "Load", "PairDemand", "flows_of", "offered_load", "pair_demands"]
 
@@ -139,7 +144,7 @@ def flows_of(router: Router, demand: PairDemand, traffic_class: TrafficClass) ->
     NoRouteError
         If the target cannot be reached, or the explicit route breaks.
     """
-    count = max(1, math.ceil(demand.rate / (traffic_class.flow_gbps * GBPS) - 1e-9))
+    count = max(1, math.ceil(demand.rate / _flow_rate(traffic_class) - 1e-9))
     rate = demand.rate / count
     flows = []
     for number in range(count):
@@ -150,6 +155,14 @@ def flows_of(router: Router, demand: PairDemand, traffic_class: TrafficClass) ->
             route = router.route(demand.source, demand.target, name)
         flows.append(Flow(route=route, ports=member_ports(route, name), rate=rate))
     return flows
+
+
+def _flow_rate(traffic_class: TrafficClass) -> float:
+    """Largest mean rate of one flow [bit/s]; an on/off source is a flow."""
+    burst = traffic_class.arrivals.on_off
+    if burst is not None:
+        return burst.peak_gbps * GBPS * burst.on_ms / (burst.on_ms + burst.off_ms)
+    return traffic_class.flow_gbps * GBPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +176,16 @@ class Load:
     @property
     def utilisation(self) -> NDArray[np.float64]:
         """Shape (P,): offered load over capacity of every port."""
-        return self.offered / np.array([c.capacity for c in self.topology.channel_of_port])
+        capacity = np.array([channel.capacity for channel in self.topology.channel_of_port])
+        utilisation: NDArray[np.float64] = self.offered / capacity
+        return utilisation
 
     def of_channel(self, channel: Channel) -> float:
         """Offered load of a channel, all members [bit/s]."""
         return float(self.offered[channel.first_port : channel.ports.stop].sum())
 
     def busiest_port(self, channel: Channel) -> float:
-        """Utilisation of the busiest member: above that of the channel where flows hash unevenly."""
+        """Utilisation of the busiest member; flows may hash unevenly."""
         ports = self.offered[channel.first_port : channel.ports.stop]
         return float(ports.max() / channel.capacity)
 

@@ -44,7 +44,9 @@ class MixedSize:
         if len(sizes) == 1:
             return np.full(n, sizes[0])
         edges = np.cumsum(self.weights) / sum(self.weights)
-        return sizes[np.minimum(np.searchsorted(edges, rng.random(n), side="right"), len(sizes) - 1)]
+        return sizes[
+            np.minimum(np.searchsorted(edges, rng.random(n), side="right"), len(sizes) - 1)
+        ]
 
 
 SizeDistribution = ExponentialSize | MixedSize

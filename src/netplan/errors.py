@@ -9,8 +9,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 __all__ = ["InputError", "NetplanError", "Path", "Place", "Problem", "UnstableError"]
 

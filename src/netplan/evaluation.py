@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from netplan import __version__
 from netplan.case import Case, Question, prepare_all
@@ -16,7 +17,6 @@ from netplan.judgement import judge_pairs, link_uses, screen
 from netplan.replication import Job, Workers, workers
 from netplan.round import Design, design_rounds, jobs_of_round
 from netplan.samples import Samples, merge_samples
-from netplan.scenario.scenario import Scenario
 from netplan.verdict import (
     LinkUse,
     Outcome,
@@ -26,6 +26,9 @@ from netplan.verdict import (
     combined,
     judge_coverage,
 )
+
+if TYPE_CHECKING:
+    from netplan.scenario.scenario import Scenario
 
 __all__ = ["Evaluation", "Progress", "evaluate"]
 
@@ -219,5 +222,3 @@ def _main_reason(outcome: Outcome, pairs: list[PairVerdict]) -> Reason:
         return Reason.NONE
     reasons = [pair.reason for pair in pairs if pair.outcome is outcome]
     return max(sorted(set(reasons)), key=reasons.count, default=Reason.NONE)
-
-

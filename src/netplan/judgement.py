@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netplan.case import Case, Question, Stream
-from netplan.routing import Route
 from netplan.samples import COMPONENTS, FIXED, Samples, StreamSamples
 from netplan.scenario.targets import Layer
 from netplan.statistics import ExceedanceCurve, Interval, decide, mean_interval, merge, spend
 from netplan.topology import FIBRE_DELAY
 from netplan.units import KM, MS, PS_PER_S
 from netplan.verdict import Hop, LinkUse, Outcome, PairVerdict, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from netplan.case import Case, Question, Stream
+    from netplan.routing import Route
 
 __all__ = ["judge_pairs", "link_uses", "screen"]
 
@@ -196,9 +200,7 @@ class _PairJudge:
         self._statistic = statistic
         self._worst = worst
         self._batches = merge(measured.batches())
-        self._curve = (
-            None if statistic in ("mean", "max") else ExceedanceCurve(self._batches)
-        )
+        self._curve = None if statistic in ("mean", "max") else ExceedanceCurve(self._batches)
 
     def interval(self, confidence: float) -> Interval:
         """Return the interval at a confidence."""
@@ -305,7 +307,7 @@ def _main_route(stream: Stream) -> Route:
 
 
 def _hops(case: Case, route: Route, samples: Samples | None, bits: float) -> tuple[Hop, ...]:
-    """Split a route's cost by channel: constants, transmission of a mean packet, mean wait there."""
+    """Split a route's cost by channel: constants, sending a mean packet, mean wait there."""
     hops = []
     for channel in route.channels:
         components = {name: getattr(channel, name) for name in FIXED}
@@ -390,4 +392,3 @@ def link_uses(case: Case, samples: Samples | None) -> list[LinkUse]:
             )
         )
     return uses
-

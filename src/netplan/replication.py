@@ -12,13 +12,16 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from netplan.engine.network import CompiledNetwork
-from netplan.engine.model import Engine
 from netplan.engine.workload import Source, Workload
 from netplan.rng import Streams
 from netplan.samples import Recorder, Samples
 from netplan.units import PS_PER_S
+
+if TYPE_CHECKING:
+    from netplan.engine.model import Engine
+    from netplan.engine.network import CompiledNetwork
 
 __all__ = ["Job", "Timing", "Workers", "simulate", "workers"]
 

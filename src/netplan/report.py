@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
-from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from netplan.evaluation import Evaluation
 from netplan.units import KM, MS
 from netplan.verdict import Hop, LinkUse, Outcome, PairVerdict, Reason, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from netplan.evaluation import Evaluation
 
 __all__ = ["summary", "verdict_report"]
 
@@ -156,9 +160,9 @@ def _busiest(links: Sequence[LinkUse]) -> Iterator[str]:
     if not links:
         return
     year = max(use.year for use in links)
-    busiest = sorted(
-        (use for use in links if use.year == year), key=lambda use: -use.utilisation
-    )[:LINKS_SHOWN]
+    busiest = sorted((use for use in links if use.year == year), key=lambda use: -use.utilisation)[
+        :LINKS_SHOWN
+    ]
     yield f"Busiest links in {year}"
     yield f"  {'link':<34}{'from':<18}{'used':>6}{'lost':>8}{'mean wait':>12}"
     for use in busiest:

@@ -11,7 +11,6 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,13 +19,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netplan.errors import InputError, Place, Problem
-from netplan.evaluation import Evaluation
 from netplan.samples import FIXED, VARIABLE, Samples, StreamSamples, bin_edges
 from netplan.units import MS, PS_PER_S
-from netplan.verdict import Hop, LinkUse, PairVerdict, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     import pandas as pd
+
+    from netplan.evaluation import Evaluation
+    from netplan.verdict import Hop, LinkUse, PairVerdict, Verdict
 
 __all__ = [
     "Results",
@@ -133,7 +135,7 @@ def _ms(seconds: float | None) -> float | None:
     return None if seconds is None else round(seconds / MS, _PLACES)
 
 
-def to_json(document: Mapping[str, Any]) -> str:
+def to_json(document: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> str:
     """Return a document as the text of a JSON file."""
     return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 

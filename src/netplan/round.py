@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netplan.case import Case, Stream
-from netplan.demand import Flow
+from netplan.engine.arrivals import OnOff, Periodic, Poisson, read_trace
 from netplan.engine.network import CompiledNetwork, RouteTable
-from netplan.engine.workload import Source
+from netplan.engine.workload import ArrivalLaw, Source
 from netplan.judgement import quantile_level
 from netplan.replication import Job, Timing
-from netplan.samples import Samples
 from netplan.scenario.targets import Layer
 from netplan.sizing import PortView, plan_probes, warm_up_time
-from netplan.units import MS, PS_PER_S, US
+from netplan.units import GBPS, MS, PS_PER_S, US
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from netplan.case import Carried, Case
+    from netplan.demand import Flow
+    from netplan.samples import Samples
+    from netplan.scenario.traffic import OnOff as OnOffLaw
 
 __all__ = ["Design", "design_rounds", "jobs_of_round"]
 
@@ -30,6 +36,8 @@ MAX_LEVEL = 0.999
 """A maximum asks for as many packets as this quantile."""
 BUDGET_FOR_CARRIED = 0.8
 """Share of the packet budget that the first round may spend on carried traffic."""
+LEAST_CYCLES = 20
+"""Longest burst cycles that a run must cover for its tails to mean anything."""
 LATE = 3
 """The cool-down may last as many warm-up times before packets count as still in flight."""
 
@@ -47,8 +55,8 @@ class Design:
     timing: Timing
     engine: str
     seed: int
-    longest_burst: float
-    """Mean time after which the traffic repeats itself [s], 0 without bursts."""
+    longest_cycle: float
+    """Mean on plus off period of the slowest on/off source [s]; 0 without bursts."""
 
     def describe(self, case: Case, samples: Samples) -> str:
         """Say in one sentence how the case was simulated."""
@@ -58,6 +66,12 @@ class Design:
         ]
         if case.segment_error:
             parts.append(f"segments change a delay by at most {case.segment_error / US:.3g} µs")
+        if self.longest_cycle and samples.duration < LEAST_CYCLES * self.longest_cycle:
+            cycles = samples.duration / self.longest_cycle
+            parts.append(
+                f"only {cycles:.1f} of the longest burst cycles were covered, {LEAST_CYCLES} are "
+                "wanted: raise simulation.packets.at_most"
+            )
         return "; ".join(parts)
 
 
@@ -66,24 +80,15 @@ def design_rounds(case: Case, streams: Iterable[str], engine: str, seed: int) ->
     known = case.streams
     needed = [known[name] for name in streams]
     table = RouteTable(case.topology)
-    carried = tuple(
-        Source(
-            name=f"demand/{item.demand.name}",
-            packet_rate=item.demand.rate / item.sizes.mean,
-            arrivals="periodic" if item.traffic_class.arrivals.law == "periodic" else "poisson",
-            sizes=item.sizes,
-            routes=tuple(table.number(flow.ports) for flow in item.flows),
-            priority=item.traffic_class.priority,
-        )
-        for item in case.carried
-    )
+    carried = tuple(source for item in case.carried for source in _sources(item, table))
     routes = {s.name: tuple(table.number(ports) for ports in s.ports) for s in needed}
     network = table.compile()
     view = _port_view(case)
     probes = [stream for stream in needed if not stream.carried]
     used = np.unique([port for s in needed for ports in s.ports for port in ports])
     longest = int(network.fixed.max()) / PS_PER_S
-    warm_up = warm_up_time(view, used, longest)
+    cycle = _longest_cycle(carried)
+    warm_up = warm_up_time(view, used, longest) + cycle
     carried_rate = sum(source.packet_rate for source in carried)
     budget = case.scenario.simulation.packets.at_most
     plan = plan_probes(
@@ -97,8 +102,7 @@ def design_rounds(case: Case, streams: Iterable[str], engine: str, seed: int) ->
     sources = {
         s.name: Source(
             name=s.name,
-            packet_rate=float(rate),
-            arrivals="poisson",
+            arrivals=Poisson(packet_rate=float(rate)),
             sizes=s.sizes,
             routes=routes[s.name],
             priority=s.priority,
@@ -111,11 +115,54 @@ def design_rounds(case: Case, streams: Iterable[str], engine: str, seed: int) ->
         carried=carried,
         probes=sources,
         routes=routes,
-        timing=_timing(case, plan.duration, warm_up, rate),
+        timing=_timing(case, max(plan.duration, LEAST_CYCLES * cycle), warm_up, rate),
         engine=engine,
         seed=seed,
-        longest_burst=0.0,
+        longest_cycle=cycle,
     )
+
+
+def _sources(item: Carried, table: RouteTable) -> list[Source]:
+    """Return the sources of one demand: a bundle of flows, or one source for each on/off flow."""
+    name, law = f"demand/{item.demand.name}", item.traffic_class.arrivals
+    routes = tuple(table.number(flow.ports) for flow in item.flows)
+    packet_rate = item.demand.rate / item.sizes.mean
+
+    def source(name: str, arrivals: ArrivalLaw, routes: tuple[int, ...]) -> Source:
+        return Source(
+            name=name,
+            arrivals=arrivals,
+            sizes=item.sizes,
+            routes=routes,
+            priority=item.traffic_class.priority,
+        )
+
+    if law.on_off is not None:
+        burst = _on_off(law.on_off, item.flows[0].rate, item.sizes.mean)
+        return [source(f"{name}/{i}", burst, (route,)) for i, route in enumerate(routes)]
+    if law.trace is not None:
+        return [source(name, read_trace(law.trace.file, item.demand.rate), routes)]
+    if law.law == "periodic":
+        return [source(name, Periodic(packet_rate), routes)]
+    return [source(name, Poisson(packet_rate), routes)]
+
+
+def _on_off(law: OnOffLaw, rate: float, mean_bits: float) -> OnOff:
+    """Return an on/off source of a mean rate [bit/s]: the off periods make up for the rate."""
+    on, peak = law.on_ms * MS, law.peak_gbps * GBPS
+    return OnOff(
+        peak=peak,
+        on=on,
+        off=on * (peak / rate - 1),
+        packet_rate=rate / mean_bits,
+        shape=law.shape if law.law == "pareto" else None,
+    )
+
+
+def _longest_cycle(sources: Sequence[Source]) -> float:
+    """Mean on plus off period of the slowest on/off source [s]; 0 without bursts."""
+    laws = [source.arrivals for source in sources]
+    return max((law.on + law.off for law in laws if isinstance(law, OnOff)), default=0.0)
 
 
 def _timing(case: Case, duration: float, warm_up: float, rate: float) -> Timing:

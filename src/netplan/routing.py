@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import networkx as nx
 
 from netplan.errors import NetplanError
 from netplan.scenario.network import Role
-from netplan.scenario.traffic import Routing
-from netplan.topology import Channel, Topology
 from netplan.units import seconds_to_ps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from netplan.scenario.traffic import Routing
+    from netplan.topology import Channel, Topology
 
 __all__ = ["NoRouteError", "Route", "Router", "member_ports"]
 
@@ -109,9 +113,8 @@ class _Distances:
         return self._found[target]
 
     def _to_router(self, target: str) -> dict[str, int]:
-        return dict(
-            nx.single_source_dijkstra_path_length(self._reversed, target, weight="cost")
-        )
+        found = nx.single_source_dijkstra_path_length(self._reversed, target, weight="cost")
+        return {node: int(cost) for node, cost in found.items()}
 
     def _to_host(self, host: str) -> dict[str, int]:
         distances = {host: 0}
@@ -194,7 +197,6 @@ class Router:
 
     def shortest_propagation(self, source: str, target: str) -> Route:
         """Return the route of least propagation delay, whatever the metric: the floor's route."""
-
         distances = self._floors.to(target)
         channels: list[Channel] = []
         node = source
@@ -206,7 +208,10 @@ class Router:
                     if channel.target in distances
                     and (channel.target == target or channel.target not in self._hosts)
                 ),
-                key=lambda channel: (_propagation(channel) + distances[channel.target], channel.link),
+                key=lambda channel: (
+                    _propagation(channel) + distances[channel.target],
+                    channel.link,
+                ),
             )
             channels.append(channel)
             node = channel.target

@@ -13,18 +13,30 @@ a queueing delay of microseconds is resolved on top of milliseconds of fibre.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netplan.engine.network import CompiledNetwork
 from netplan.engine.model import DELIVERED, Finished, PacketBlock, PortTotals
 from netplan.statistics import Batches
 from netplan.units import PS_PER_S
 
-__all__ = ["COMPONENTS", "FIXED", "VARIABLE", "Recorder", "Samples", "StreamSamples", "merge_samples"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from netplan.engine.network import CompiledNetwork
+
+__all__ = [
+    "COMPONENTS",
+    "FIXED",
+    "VARIABLE",
+    "Recorder",
+    "Samples",
+    "StreamSamples",
+    "merge_samples",
+]
 
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
@@ -54,7 +66,8 @@ def bin_of(delay: Int64) -> Int64:
     array([  0,   0,   1,   2, 129])
     """
     index = (delay.astype(np.float64).view(np.int64) >> _MANTISSA_SHIFT) - _BIAS
-    return np.clip(index, 0, N_BINS - 1)
+    clipped: Int64 = np.clip(index, 0, N_BINS - 1)
+    return clipped
 
 
 def bin_edges(bins: Int64) -> tuple[Float64, Float64]:
@@ -87,7 +100,7 @@ class StreamSamples:
     in_flight: int
     """Measured packets that had not arrived when the run ended."""
     component_sums: Float64
-    """Shape (5,): propagation, equipment, processing, transmission, queueing of all delivered [ps]."""
+    """Shape (5,), as `COMPONENTS`: sums over all delivered packets [ps]."""
     component_bins: tuple[Int64, ...]
     """For each of `VARIABLE`, shape (K',)."""
     component_counts: tuple[Int64, ...]
@@ -283,7 +296,7 @@ class _SparseCounts:
 
 
 def _per_hop(network: CompiledNetwork) -> tuple[Float64, Int64]:
-    """Return ps per bit of every hop, shape (R, most hops), 0 beyond the end, and how many are 0."""
+    """Return ps per bit of every hop, shape (R, most hops), and how many are beyond the end."""
     routes = network.routes
     hops = np.diff(routes.start)
     table = np.zeros((len(routes), int(hops.max(initial=0))))
@@ -348,8 +361,11 @@ def _align(bins: Sequence[Int64], counts: Sequence[Int64]) -> tuple[Int64, Int64
 
 
 def _add_totals(parts: Sequence[PortTotals]) -> PortTotals:
-    def total(name: str) -> NDArray[np.generic]:
-        stacked = np.stack([getattr(part, name) for part in parts])
-        return stacked.max(axis=0) if name == "wait_max" else stacked.sum(axis=0)
-
-    return PortTotals(**{name: total(name) for name in PortTotals.__dataclass_fields__})
+    names = PortTotals.__dataclass_fields__
+    stacked: dict[str, NDArray[Any]] = {
+        name: np.stack([getattr(part, name) for part in parts]) for name in names
+    }
+    longest = stacked.pop("wait_max").max(axis=0)
+    return PortTotals(
+        **{name: table.sum(axis=0) for name, table in stacked.items()}, wait_max=longest
+    )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from netplan.routing import Router
 from netplan.scenario.network import Role
-from netplan.scenario.targets import Between
 from netplan.scenario.traffic import NEAREST_COMPUTE
+
+if TYPE_CHECKING:
+    from netplan.routing import Router
+    from netplan.scenario.targets import Between
 
 __all__ = ["Pair", "nearest_compute", "select_nodes", "select_pairs"]
 

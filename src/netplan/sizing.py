@@ -10,13 +10,16 @@ background B [1/s], S streams and h hops each; it is least at λ = sqrt(B / (S h
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netplan.statistics import packets_needed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["PortView", "ProbePlan", "plan_probes", "warm_up_time"]
 
@@ -59,9 +62,7 @@ class PortView:
         busy = self.packet_rate > 0
         rho = np.minimum(self.utilisation, 1 - 1e-9)
         inflation = 3.5 / (1 - rho) ** 2 - 1
-        open_ended = np.divide(
-            inflation, self.packet_rate, out=np.zeros_like(rho), where=busy
-        )
+        open_ended = np.divide(inflation, self.packet_rate, out=np.zeros_like(rho), where=busy)
         return np.minimum(open_ended, 2 * self.hold_time)
 
 
@@ -122,7 +123,7 @@ def plan_probes(
     correlation_time = ports.correlation_time
     slowest = np.array([max(correlation_time[list(f)].max() for f in flows) for flows in streams])
     # Streams through overloaded ports are judged by their loss, whatever their delay.
-    stable = np.array([all(ports.utilisation[list(f)].max() < 1 for f in flows) for flows in streams])
+    stable = np.array([_largest(ports.utilisation, flows) < 1 for flows in streams])
     stable |= not stable.any()
     typical = float(np.quantile(slowest[stable], TYPICAL_STREAM))
     probe_hops = sum(len(flow) / len(flows) for flows in streams for flow in flows)
@@ -134,6 +135,11 @@ def plan_probes(
     rates = np.minimum(best, ceilings)
     durations = needed * (1 / rates + slowest)
     return ProbePlan(rates=rates, duration=float(np.quantile(durations[stable], TYPICAL_STREAM)))
+
+
+def _largest(values: Float64, flows: Sequence[Sequence[int]]) -> float:
+    """Return the largest value at any port of any flow."""
+    return float(max(values[list(flow)].max() for flow in flows))
 
 
 def _highest_rates(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
@@ -21,8 +20,12 @@ from netplan.scenario.network import (
     Span,
     TopologySpec,
 )
-from netplan.scenario.scenario import Scenario
 from netplan.units import BITS_PER_BYTE, GBPS, KM, MS, US
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from netplan.scenario.scenario import Scenario
 
 __all__ = ["FIBRE_DELAY", "Channel", "Topology", "build_topology"]
 

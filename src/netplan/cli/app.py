@@ -128,7 +128,7 @@ def check(
     overrides: Overrides = None,
     quiet: Quiet = False,
 ) -> None:
-    """Gate scenarios. Exit: 0 all met, 1 some missed, 2 input error, 3 undecided but none missed."""
+    """Gate scenarios. Exit: 0 all met, 1 some missed, 2 input error, 3 undecided, none missed."""
     from netplan.cli.work import evaluate_file, load_all, write_gate_files
     from netplan.report import verdict_report
     from netplan.verdict import combined

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
 import typer
 
 from netplan.errors import InputError, NetplanError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Exit", "Reporter", "fail", "guarded", "progress_of", "say"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,8 @@ from netplan.cli.output import Reporter, fail
 from netplan.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from netplan.evaluation import Evaluation
     from netplan.scenario.scenario import Scenario
 
@@ -18,17 +19,17 @@ __all__ = ["check_inputs", "draw_picture", "evaluate_file", "load_all", "write_g
 
 def check_inputs(files: Sequence[Path], overrides: Sequence[str]) -> Iterator[str]:
     """Load every file and yield a line for each sound one; raise all problems at the end."""
-    from netplan.loader import kind_of, load, load_topology
+    from netplan.loader import load_any
+    from netplan.scenario.scenario import Scenario
 
     problems: list[Problem] = []
     for file in files:
         try:
-            if kind_of(file) == "topology":
-                load_topology(file)
-            else:
+            loaded = load_any(file, overrides=overrides)
+            if isinstance(loaded, Scenario):
                 from netplan.case import prepare_all
 
-                prepare_all(load(file, overrides=overrides))
+                prepare_all(loaded)
         except InputError as error:
             problems += error.problems
         else:

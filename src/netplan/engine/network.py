@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netplan.engine.model import Ports, Routes
-from netplan.topology import Topology
 from netplan.units import PS_PER_S, seconds_to_ps
+
+if TYPE_CHECKING:
+    from netplan.topology import Topology
 
 __all__ = ["CompiledNetwork", "RouteTable"]
 
@@ -77,5 +80,3 @@ class RouteTable:
             equipment=along(equipment),
             processing=along(processing),
         )
-
-

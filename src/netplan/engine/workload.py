@@ -1,30 +1,38 @@
 """The packets of a run: drawn by name-keyed streams, before any engine sees them.
 
-Every source draws gaps, sizes and flows from streams of its own, in blocks of a fixed number of
-packets. What a source sends therefore depends on its name, the seed and the replication alone: not
-on other sources, nor on how the run is cut into blocks for the engine.
+Every source draws gaps, sizes and flows from streams of its own. What it sends therefore depends on
+its name, its law, the seed and the replication alone: not on other sources, nor on how the run is
+cut into blocks for the engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netplan.distributions import SizeDistribution
+from netplan.engine.arrivals import ArrivalProcess, Draws, OnOff, Periodic, Poisson, Trace
 from netplan.engine.model import UNMEASURED, PacketBlock
-from netplan.rng import Streams
-from netplan.units import PS_PER_S
 
-__all__ = ["Source", "Workload"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from netplan.distributions import SizeDistribution
+    from netplan.rng import Streams
+
+__all__ = ["ArrivalLaw", "Source", "Workload"]
 
 Int64 = NDArray[np.int64]
 
-_DRAW = 2048
-"""Packets that a source draws at a time; part of the meaning of a seed."""
+_AHEAD = 0.05
+"""Time for which a source draws packets at a time [s]: long enough that drawing is cheap, short
+enough that what thousands of sources have drawn ahead fits in memory."""
+_LEAST_DRAW, _LARGEST_DRAW = 64, 4096
+
+ArrivalLaw = Poisson | Periodic | OnOff | Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +44,7 @@ class Source:
 
     name: str
     """Owner of the random streams, e.g. ``demand/dalian>shenyang/inference``."""
-    packet_rate: float
-    """Mean number of packets per second."""
-    arrivals: Literal["poisson", "periodic"]
+    arrivals: ArrivalLaw
     sizes: SizeDistribution
     routes: tuple[int, ...]
     """Route of each flow."""
@@ -46,64 +52,39 @@ class Source:
     stream: int = UNMEASURED
     """Measured stream that the packets belong to."""
 
+    @property
+    def packet_rate(self) -> float:
+        """Mean number of packets per second."""
+        return self.arrivals.packet_rate
+
 
 class _Emission:
-    """One source at work: hands out its packets in order of time."""
+    """One source at work: hands out its packets up to a time."""
 
     def __init__(self, source: Source, streams: Streams) -> None:
         self.source = source
-        self._arrivals = streams.stream(f"{source.name}/arrivals")
-        self._sizes = streams.stream(f"{source.name}/sizes")
-        self._flows = streams.stream(f"{source.name}/flows")
+        self._process: ArrivalProcess = source.arrivals.start(
+            source.sizes,
+            len(source.routes),
+            lambda purpose: streams.stream(f"{source.name}/{purpose}"),
+        )
         self._routes = np.array(source.routes, dtype=np.int32)
-        self._clock = 0
-        self._phases = self._draw_phases()
-        self._drawn = 0
-        self._entry = np.empty(0, dtype=np.int64)
-        self._bits = np.empty(0, dtype=np.int64)
-        self._route = np.empty(0, dtype=np.int32)
+        self._draw = min(max(_LEAST_DRAW, math.ceil(source.packet_rate * _AHEAD)), _LARGEST_DRAW)
+        self._ahead = Draws(*(np.empty(0, dtype=np.int64) for _ in range(3)))
 
     def until(self, end: int) -> tuple[Int64, Int64, NDArray[np.int32]]:
         """Return entries [ps], sizes [bit] and routes of the packets before `end` [ps]."""
-        while not len(self._entry) or self._entry[-1] < end:
-            self._extend()
-        cut = int(np.searchsorted(self._entry, end, side="left"))
-        taken = self._entry[:cut], self._bits[:cut], self._route[:cut]
-        self._entry, self._bits, self._route = (
-            self._entry[cut:],
-            self._bits[cut:],
-            self._route[cut:],
-        )
-        return taken
-
-    def _extend(self) -> None:
-        times, flows = self._poisson() if self._phases is None else self._periodic(self._phases)
-        self._entry = np.concatenate([self._entry, times])
-        self._bits = np.concatenate([self._bits, self.source.sizes.draw(self._sizes, len(times))])
-        self._route = np.concatenate([self._route, self._routes[flows]])
-
-    def _poisson(self) -> tuple[Int64, Int64]:
-        gaps = self._arrivals.exponential(PS_PER_S / self.source.packet_rate, _DRAW)
-        times = self._clock + np.rint(np.cumsum(gaps)).astype(np.int64)
-        self._clock = int(times[-1])
-        if len(self._routes) == 1:
-            return times, np.zeros(_DRAW, dtype=np.int64)
-        return times, self._flows.integers(len(self._routes), size=_DRAW)
-
-    def _draw_phases(self) -> NDArray[np.float64] | None:
-        if self.source.arrivals == "poisson":
-            return None
-        return self._arrivals.random(len(self._routes))
-
-    def _periodic(self, phases: NDArray[np.float64]) -> tuple[Int64, Int64]:
-        """Every flow sends at equal gaps, each with a phase of its own."""
-        order = np.argsort(phases, kind="stable")
-        number = np.arange(self._drawn, self._drawn + _DRAW)
-        self._drawn += _DRAW
-        turn, place = np.divmod(number, len(phases))
-        period = len(phases) * PS_PER_S / self.source.packet_rate
-        times = np.rint((turn + phases[order][place]) * period).astype(np.int64)
-        return times, order[place]
+        ahead = self._ahead
+        while not len(ahead.entry) or ahead.entry[-1] < end:
+            more = self._process.draw(self._draw)
+            ahead = Draws(
+                np.concatenate([ahead.entry, more.entry]),
+                np.concatenate([ahead.bits, more.bits]),
+                np.concatenate([ahead.flow, more.flow]),
+            )
+        cut = int(ahead.entry.searchsorted(end))
+        self._ahead = Draws(ahead.entry[cut:], ahead.bits[cut:], ahead.flow[cut:])
+        return ahead.entry[:cut], ahead.bits[:cut], self._routes[ahead.flow[:cut]]
 
 
 class Workload:
@@ -137,5 +118,5 @@ class Workload:
         return block
 
 
-def _join(parts: list[NDArray[np.generic]], dtype: type) -> NDArray[np.generic]:
+def _join(parts: list[NDArray[Any]], dtype: type) -> NDArray[Any]:
     return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
