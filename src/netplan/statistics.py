@@ -131,6 +131,7 @@ def merge(batches: Batches, into: int = BATCHES) -> Batches:
     starts = np.where(goals - reached[after - 1] < reached[after] - goals, after - 1, after)
     # Every joined batch takes at least one of the given ones, even where they are uneven.
     order = np.arange(into)
+    starts[0] = 0
     starts = np.maximum.accumulate(starts - order) + order
     starts = np.minimum(starts, number - into + order)
     return Batches(
