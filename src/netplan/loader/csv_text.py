@@ -65,6 +65,7 @@ def read_rows(
     if absent := [name for name in required if name not in columns]:
         message = f"no column {' and no column '.join(absent)}; found {', '.join(columns)}"
         problems.append(Problem((), message, header[0].place))
+    if problems:
         return columns, [], problems
     return columns, list(_rows(lines, list(columns), problems)), problems
 

@@ -12,7 +12,7 @@ from netplan.scenario.build import apply_step, due, explicit_spans, gaps
 from netplan.scenario.network import Role, TopologySpec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from netplan.loader.mending import Lost
     from netplan.scenario.expansion import AddCompute, Change, Step
@@ -84,7 +84,7 @@ def _check_step(
     path: Path, step: Step, spec: TopologySpec, scenario: Scenario, lost: Lost
 ) -> Iterator[Problem]:
     if step.set is not None:
-        later = years_of_additions(scenario.expansion).get((step.set.kind, step.set.subject))
+        later = years_of_additions(scenario).get((step.set.kind, step.set.subject))
         yield from _check_change((*path, "set"), step.set, spec, lost, later)
     if step.add_node is not None:
         below = (*path, "add_node", "id")
@@ -138,10 +138,12 @@ def _check_change(
         yield from (problem for problem in found if "over" in problem.path)
 
 
-def years_of_additions(steps: Sequence[Step]) -> dict[tuple[str, str], int]:
+def years_of_additions(scenario: Scenario) -> dict[tuple[str, str], int]:
     """Year from which there is what the expansion adds, by kind and name."""
     years: dict[tuple[str, str], int] = {}
-    for step in sorted(steps, key=lambda step: step.by):
-        for kind, name in _homes((), step):
-            years.setdefault((str(kind).removesuffix("s"), str(name)), step.by)
+    for step in sorted(scenario.expansion, key=lambda step: step.by):
+        for key in _homes((), step):
+            kind, name = str(key[0]).removesuffix("s"), str(key[1])
+            if name not in _existing(scenario.topology, kind):
+                years.setdefault((kind, name), step.by)
     return years

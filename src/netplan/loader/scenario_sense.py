@@ -38,9 +38,7 @@ class _Built:
 
 def _built(scenario: Scenario, spec: TopologySpec, lost: Lost) -> _Built:
     first = min(scenario.years)
-    late = {
-        key: year for key, year in years_of_additions(scenario.expansion).items() if year > first
-    }
+    late = {key: year for key, year in years_of_additions(scenario).items() if year > first}
     return _Built(spec.nodes, spec.links, late, first, lost)
 
 

@@ -149,7 +149,7 @@ def _demands(item: Written, reading: Reading) -> Iterator[Written]:
         return
     columns, rows, problems = read_rows(text, file, ("source", "target", "rate_gbps"))
     reading.problems.extend(problems)
-    for name in columns.keys() - _DEMAND_COLUMNS.keys() - {""}:
+    for name in () if problems else columns.keys() - _DEMAND_COLUMNS.keys():
         reading.complain(columns[name], (name,), unknown_key(name, list(_DEMAND_COLUMNS)))
     traffic_class = replace(item.mapping["class"], spelled=(*(item.spelled or ()), "class"))
     for row in rows:
@@ -205,13 +205,13 @@ def _check_trace(file: str, said_at: Place, path: Path, reading: Reading) -> Non
         reading.complain(Place(file, 1, 1), (), "no packets; give one row for each packet")
     latest, wrong = 0.0, 0
     for row in rows:
+        if wrong >= _MOST_TRACE_PROBLEMS:
+            reading.complain(row.place, (), "and so on; the rest of this file was not checked")
+            return
         time = _number(row, "time_s", latest, "must not be before the packet above", reading)
         size = _number(row, "bytes", 1.0, "must be at least 1", reading)
         wrong += (time is None) + (size is None)
         latest = latest if time is None else time
-        if wrong >= _MOST_TRACE_PROBLEMS:
-            reading.complain(row.place, (), "and so on; the rest of this file was not checked")
-            return
 
 
 def _number(row: Row, column: str, least: float, rule: str, reading: Reading) -> float | None:

@@ -75,10 +75,15 @@ def check_link(
     over = link.over or ()
     for index, span in enumerate(over):
         yield from unknown((*path, "over", index), "span", span, spec.spans, lost)
-    if over and link.ends[0] != link.ends[1] and all(span in spec.spans for span in over):
+    if over and link.ends[0] != link.ends[1] and _are_sound(over, spec):
         steps = [(f"span {span}", spec.spans[span].ends) for span in over]
         if why := where_it_breaks(steps, link.ends):
             yield Problem((*path, "over"), why)
+
+
+def _are_sound(over: Iterable[str], spec: TopologySpec) -> bool:
+    """Tell whether spans and their ends exist, so that it makes sense to follow them."""
+    return all(name in spec.spans and {*spec.spans[name].ends} <= {*spec.nodes} for name in over)
 
 
 def _check_ends(

@@ -31,7 +31,8 @@ _UNIT_ENDINGS: tuple[str, ...] = (
 )
 _UNIT_ENDINGS += ("ns", "us", "ms", "seconds", "sec", "s", "bytes", "byte", "bits", "kb", "mb")
 _SYNONYMS = {"source": "from", "target": "to", "src": "from", "dst": "to", "traffic_class": "class"}
-_AT_KEY = {"unexpected_keyword_argument", "missing"}
+_UNKNOWN = "unexpected_keyword_argument"
+_AT_KEY = {_UNKNOWN, "missing"}
 _OUTER = {"too_short", "float_type", "int_type", "dict_type", "dataclass_type", "literal_error"}
 _BOUNDS = {"gt": "greater than", "ge": "at least", "lt": "less than", "le": "at most"}
 _NAME_RULE = "a name has 1 to 80 characters, no white space and none of > / , ;"
@@ -56,10 +57,15 @@ def problems_of(errors: list[ErrorDetails], root: Written, kind: Kind) -> list[P
     """Make problems of the errors that pydantic found in ``plain(root)``, one for each place."""
     located = [(error, *true_path(root, error["loc"])) for error in errors]
     inner = {path[:length] for _, path, rest in located for length in range(len(path))}
+    misspelt = {
+        (*path[:-1], _meant(str(path[-1]), known_keys(kind, path[:-1])))
+        for error, path, _ in located
+        if error["type"] == _UNKNOWN
+    }
     problems = [
         _problem(error, path, rest, root, kind)
         for error, path, rest in located
-        if path not in inner or error["type"] not in _OUTER
+        if (path not in inner or error["type"] not in _OUTER) and (*path, *rest) not in misspelt
     ]
     return list(
         {(problem.path, problem.place): problem for problem in reversed(problems)}.values()
@@ -75,7 +81,7 @@ def _problem(error: ErrorDetails, path: Path, rest: Path, root: Written, kind: K
             f"missing; give {expected(kind, (*path, *known))}{_described(kind, (*path, *known))}"
         )
         return Problem((*found.path, *known), message, found.place)
-    if error["type"] == "unexpected_keyword_argument":
+    if error["type"] == _UNKNOWN:
         message = unknown_key(str(path[-1]), known_keys(kind, path[:-1]))
     elif "[key]" in rest:
         message = _bad_key(error, str(path[-1]))
@@ -142,17 +148,23 @@ def unknown_key(key: str, known: list[str]) -> str:
     >>> unknown_key("capacity_mbps", ["ends", "capacity_gbps"])
     "unknown key; the unit is part of the key; did you mean 'capacity_gbps' [Gbit/s]?"
     """
+    meant = _meant(key, known)
+    if meant is None:
+        return f"unknown key; known here: {', '.join(known)}" if known else "unknown key"
+    if _stem(meant) == _stem(key):
+        unit = unit_of((meant,))
+        return f"unknown key; the unit is part of the key; did you mean {meant!r} [{unit}]?"
+    return f"unknown key; did you mean {meant!r}?"
+
+
+def _meant(key: str, known: list[str]) -> str | None:
+    """Guess which key was meant: the same with another unit, a word for it, or a like spelling."""
     stem = _stem(key)
-    for other in known:
-        if _stem(other) == stem and unit_of((other,)) is not None:
-            return (
-                "unknown key; the unit is part of the key; "
-                f"did you mean {other!r} [{unit_of((other,))}]?"
-            )
-    if _SYNONYMS.get(key) in known:
-        return f"unknown key; did you mean {_SYNONYMS[key]!r}?"
-    others = f"; known here: {', '.join(known)}" if known else ""
-    return f"unknown key{did_you_mean(key, known) or others}"
+    same = (other for other in known if _stem(other) == stem and unit_of((other,)) is not None)
+    synonym = _SYNONYMS.get(key)
+    if (found := next(same, None)) is not None:
+        return found
+    return synonym if synonym in known else next(iter(get_close_matches(key, known, n=1)), None)
 
 
 def _stem(key: str) -> str:

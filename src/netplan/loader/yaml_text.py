@@ -253,7 +253,6 @@ _SYNTAX = (
     ("expected '-' indicator", "wrong indentation; items of one list begin with - in one column"),
     ("could not find expected ':'", "a line without ': ' where a key and its value are wanted"),
     ("document start", "something stands after the end of the document; remove it"),
-    ("duplicate anchor", "the anchor is defined twice; name the second one differently"),
     ("escape", "unknown escape in double quotes; use single quotes, or write \\\\ for a backslash"),
     ("block scalar", "wrong indentation, or text after | or >"),
     ("block sequence", "a list item '- ' may not stand here; begin it on a line of its own"),
