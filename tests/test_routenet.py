@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import csv
 import functools
+import itertools
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +34,10 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def show(line):
+    sys.stdout.write(f"\n{line}\n")
+
+
 def rows(case, table):
     with (PUBLISHED / case / f"{table}.csv").open(newline="") as file:
         return list(csv.DictReader(file))
@@ -48,7 +54,7 @@ def job_of(case, engine, seconds, warm_up=200):
     model, n = network["model"], len(links)
     flows = rows(case, "flows")
     paths = [[int(node) for node in flow["path"].split("-")] for flow in flows]
-    routes = [[links[hop] for hop in zip(path, path[1:], strict=False)] for path in paths]
+    routes = [[links[hop] for hop in itertools.pairwise(path)] for path in paths]
     none, no_delay = np.zeros(n, np.int64), np.zeros(len(routes), np.int64)
     names = tuple(f"{flow['src']}>{flow['dst']}" for flow in flows)
     sizes = MixedSize(tuple(model["packet_sizes_bits"]), tuple(model["packet_size_probs"]))
@@ -144,7 +150,7 @@ def published_loss(case):
 @pytest.mark.parametrize("case", CASES)
 def test_the_mean_delay_of_a_network_is_within_3_percent_of_the_published_one(case):
     ours, theirs = measure(case).network_mean, published_mean(case)
-    print(f"\n{case}: mean delay {theirs:.5f} s published, {ours:.5f} s ours ({ours / theirs:.4f})")
+    show(f"{case}: mean delay {theirs:.5f} s published, {ours:.5f} s ours ({ours / theirs:.4f})")
     assert ours == pytest.approx(theirs, rel=0.03)
 
 
@@ -152,13 +158,13 @@ def test_the_mean_delay_of_a_network_is_within_3_percent_of_the_published_one(ca
 def test_the_mean_delay_of_a_flow_is_on_average_within_4_percent_of_the_published_one(case):
     theirs = column(case, "expected_flows", "mean_s")
     error = np.abs(measure(case).means / theirs - 1)
-    print(f"\n{case}: flow means off by {error.mean():.2%} on average, {error.max():.1%} at most")
+    show(f"{case}: flow means off by {error.mean():.2%} on average, {error.max():.1%} at most")
     assert error.mean() < 0.04
 
 
 def test_the_loss_of_an_overloaded_network_is_within_15_percent_of_the_published_one():
     ours, theirs = measure(HEAVY).network_loss, published_loss(HEAVY)
-    print(f"\n{HEAVY}: loss {theirs:.4%} published, {ours:.4%} ours ({ours / theirs:.3f})")
+    show(f"{HEAVY}: loss {theirs:.4%} published, {ours:.4%} ours ({ours / theirs:.3f})")
     assert ours == pytest.approx(theirs, rel=0.15)
 
 
@@ -170,8 +176,8 @@ def test_ports_are_as_busy_and_as_full_as_the_published_ones(case):
     theirs = column(case, "expected_links", "mean_occupancy_pkts")
     ours = found.occupancy / found.utilisation
     off = np.abs(found.utilisation - busy)
-    print(
-        f"\n{case}: utilisation up to {busy.max():.1%}, off by {off.mean():.2%} on average; "
+    show(
+        f"{case}: utilisation up to {busy.max():.1%}, off by {off.mean():.2%} on average; "
         f"packets in a busy port {theirs.mean():.3f} published, {ours.mean():.3f} ours"
     )
     assert off.mean() < 0.01

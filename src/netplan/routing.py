@@ -71,16 +71,17 @@ class Route:
 
 
 _COST: dict[str, Callable[[Channel], int]] = {
-    # Whole numbers, so that equal costs are exactly equal: picoseconds, hops, millimetres.
-    "delay": lambda channel: seconds_to_ps(channel.latency),
+    # Whole numbers, so that equal costs are exactly equal: picoseconds, hops, millimetres. At least
+    # 1, so that a route cannot go round in circles for nothing.
+    "delay": lambda channel: max(1, seconds_to_ps(channel.latency)),
     "hops": lambda _: 1,
-    "length": lambda channel: round(channel.length * 1000),
+    "length": lambda channel: max(1, round(channel.length * 1000)),
     "igp_metric": lambda channel: max(1, round((channel.igp_metric or 0.0) * 1e6)),
 }
 
 
 def _propagation(channel: Channel) -> int:
-    return seconds_to_ps(channel.propagation)
+    return max(1, seconds_to_ps(channel.propagation))
 
 
 class _Distances:
@@ -118,8 +119,10 @@ class _Distances:
 
     def _to_host(self, host: str) -> dict[str, int]:
         distances = {host: 0}
-        for router, last in self._into_host[host].items():
-            for source, cost in self.to(router).items():
+        for last_node, last in self._into_host[host].items():
+            # A host next to this one begins routes to it, but no route passes through.
+            reached = {last_node: 0} if last_node in self._into_host else self.to(last_node)
+            for source, cost in reached.items():
                 if source != host:
                     distances[source] = min(cost + last, distances.get(source, cost + last))
         return distances
