@@ -644,6 +644,12 @@ def test_a_base_missing_at_the_end_of_a_chain_names_the_chain(folder):
     assert found[0].endswith("(extended by way of a.yaml -> b.yaml -> none.yaml)")
 
 
+def test_what_a_missing_base_may_hold_is_not_called_missing(folder):
+    text = "netplan: scenario/1\nname: x\nextends: none.yaml\nyears: [x]\n"
+    (folder / "scenario.yaml").write_text(text)
+    assert [line.split(": ")[1] for line in problems()] == ["extends", "years[0]"]
+
+
 def test_a_file_of_neither_kind_says_how_to_begin(folder):
     (folder / "x.yaml").write_text("a: 1\n")
     with pytest.raises(InputError) as caught:
@@ -659,6 +665,20 @@ def test_a_topology_alone_has_the_problems_that_it_has_in_a_scenario(folder):
         load_topology("topology.yaml")
     assert [str(problem) for problem in caught.value.problems] == problems()
     assert len(problems()) == 2
+
+
+def test_without_any_node_the_rest_is_not_judged(folder):
+    (folder / "topology.yaml").write_text("netplan: topology/1\nname: bad\nnodes: 5\n")
+    assert problems() == ["topology.yaml:3:8: nodes: must be a mapping, got 5"]
+    with pytest.raises(InputError, match="must be a mapping, got 5"):
+        load_topology("topology.yaml")
+
+
+def test_a_missing_name_does_not_hide_other_mistakes(folder):
+    (folder / "scenario.yaml").write_text(
+        SCENARIO.replace("name: bad\n", "").replace("class: web, from", "class: wob, from")
+    )
+    assert [line.split(": ")[1] for line in problems()] == ["name", "traffic.demands[0].class"]
 
 
 # --- tables -----------------------------------------------------------------------------------
@@ -694,6 +714,13 @@ IN_TABLE = {
         [
             "3:1: nodes.a: written twice; first at topology.yaml:4:3; keep one",
             "4:1: nodes.x: written twice; first at nodes.csv:2:1; keep one",
+        ],
+    ),
+    "empty cell at the end of the file": (
+        "id,processing_us,role\nx,3,",
+        [
+            "2:1: nodes.x.role: missing; give one of access, aggregation, core, compute, hub,"
+            " transit (What a site is for)"
         ],
     ),
     "row with too few cells": (NODES + "x,core\n", ["2:1: 2 cells, but 4 columns"]),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from netplan.errors import Place
 from netplan.loader import yaml_text
-from netplan.loader.written import find, number, plain
+from netplan.loader.written import Places, find, number, plain
 from netplan.loader.yaml_text import parse, scalar
 
 
@@ -112,3 +112,11 @@ def test_any_text_is_parsed_or_has_a_problem_with_a_place(text):
 
 def test_numbers_are_spelled_as_a_person_would():
     assert [number(n) for n in (5, 0.1, 1e6, 3.0)] == ["5", "0.1", "1000000", "3"]
+
+
+def test_places_hold_every_value_and_nothing_else():
+    root, _ = parse("a: [1, {b: 2}]\n", "f")
+    found = Places(root)
+    paths = {(), ("a",), ("a", 0), ("a", 1), ("a", 1, "b")}
+    assert (set(found), len(found)) == (paths, len(paths))
+    assert found.get(("a", 2)) is None

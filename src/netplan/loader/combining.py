@@ -85,9 +85,11 @@ def _base(root: Written, chain: list[str], reading: Reading) -> Written | None:
     chain.append(file)
     if file in chain[:-1]:
         reading.complain(said.place, ("extends",), f"goes round in a circle: {' -> '.join(chain)}")
+        reading.is_partial = True
         return None
     known = len(reading.problems)
     base = read_document(file, "scenario", reading, said.place, ("extends",))
+    reading.is_partial = base is None
     if base is None and len(chain) > 2 and len(reading.problems) > known:
         first = reading.problems[known]
         message = f"{first.message} (extended by way of {' -> '.join(chain)})"
@@ -128,7 +130,8 @@ def with_topology(root: Written, reading: Reading) -> Written:
     """Put the topology itself where the scenario names its file; leave it out if that fails."""
     said = root.mapping.get("topology")
     if said is None:
-        reading.complain(root.place, ("topology",), "missing; give the path of a topology file")
+        if not reading.is_partial:
+            reading.complain(root.place, ("topology",), "missing; give the path of a topology file")
         return root
     if not isinstance(said.value, str):
         message = f"must be the path of a topology file, got {kind_in_words(said.value)}"

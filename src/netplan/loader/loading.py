@@ -127,7 +127,7 @@ def _assembled(root: Written, overrides: Sequence[str], reading: Reading) -> Wri
 
 def _checked_scenario(root: Written, file: str, reading: Reading) -> Scenario:
     typed = _typed(_SCENARIO, root, "scenario", reading)
-    if typed is None:
+    if typed is None or reading.is_partial:
         raise reading.error()
     _locate(scenario_problems(typed.value, typed.lost), typed.root, reading)
     if reading.problems:
@@ -156,7 +156,8 @@ def _typed(
         except ValidationError as error:
             errors = error.errors()
         if round_ == 0:
-            found = problems_of(errors, root, kind)
+            said = [e for e in errors if not (reading.is_partial and e["type"] == "missing")]
+            found = problems_of(said, root, kind)
             # with_topology has said already what is wrong with that.
             reading.problems += [one for one in found if one.path != ("topology",)]
         parts = {part_of(true_path(root, error["loc"])[0]) for error in errors}

@@ -87,10 +87,7 @@ def _without(written: Written, part: Path, path: Path) -> Written:
             replace(entry, spelled=entry.spelled if entry.spelled is not None else (*path, index))
             for index, entry in enumerate(written.items)
         ]
-        if not rest:
-            return replace(written, value=entries[:key] + entries[key + 1 :])
-        entries[key] = _without(entries[key], tuple(rest), (*path, key))
-        return replace(written, value=entries)
+        return replace(written, value=entries[:key] + entries[key + 1 :])
     if not rest:
         return written.without(key)
     inner = _without(written.mapping[key], tuple(rest), (*path, key))
