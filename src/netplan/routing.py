@@ -171,9 +171,9 @@ class Router:
         node = source
         while node != target:
             choices = self.next_channels(node, target)
-            pick = _hash(f"{flow}|{node}") % len(choices) if self.ecmp and len(choices) > 1 else 0
-            channels.append(choices[pick])
-            node = choices[pick].target
+            channel = _pick(choices, flow) if self.ecmp and len(choices) > 1 else choices[0]
+            channels.append(channel)
+            node = channel.target
         return Route(tuple(channels))
 
     def along(self, source: str, links: tuple[str, ...]) -> Route:
@@ -228,6 +228,15 @@ def member_ports(route: Route, flow: str) -> tuple[int, ...]:
         + (_hash(f"{flow}|{channel.link}") % channel.members if channel.members > 1 else 0)
         for channel in route.channels
     )
+
+
+def _pick(choices: list[Channel], flow: str) -> Channel:
+    """Pick one of several channels for a flow by the highest random weight.
+
+    When a channel comes or goes, only the flows that take it move (rendezvous hashing: Thaler &
+    Ravishankar, IEEE/ACM Trans. Networking 6, 1998).
+    """
+    return max(choices, key=lambda channel: _hash(f"{flow}|{channel.link}"))
 
 
 def _hash(text: str) -> int:
