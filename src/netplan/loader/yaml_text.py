@@ -242,6 +242,7 @@ _SYNTAX = (
         "mapping keys are not allowed",
         "a key may not stand here; put texts that begin with ? in quotes",
     ),
+    ("unexpected ':'", "a colon inside a text; put the text in quotes, or a space after the colon"),
     ("node content", "a value is missing before this, or a comma or bracket is too many"),
     ("unexpected end of stream", "the quoted text that begins here never ends; add the quote"),
     ("expected ',' or ']'", "a comma or ] is missing in the list that begins here"),
