@@ -63,7 +63,8 @@ def test_places_count_lines_and_columns_from_one():
 
 @pytest.mark.parametrize(
     "text",
-    ["a: [b:,]", "a: {b: 1", "a: [1, }", "a: {b}}", "a: |x\n", "a: `b", "a: 'x' y", "a:\n  - b\n c: d",
+    ["a: [b:,]",
+     "a: {b: 1", "a: [1, }", "a: {b}}", "a: |x\n", "a: `b", "a: 'x' y", "a:\n  - b\n c: d",
      "- a\n-b\n", "a: 1\n\tb: 2", 'a: "\\q"', "a: - b", "a: &", "a: * x", "a: !<x", "%x\na: 1",
      "a: b\n...\nx", "a: ?"],
 )  # fmt: skip
