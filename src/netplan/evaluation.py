@@ -7,7 +7,7 @@ has been measured; a year leaves when all its pairs are decided or its packet bu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from netplan.verdict import (
 )
 
 if TYPE_CHECKING:
+    from netplan.scenario.network import Node
     from netplan.scenario.scenario import Scenario
 
 __all__ = ["Evaluation", "Progress", "evaluate"]
@@ -46,6 +47,8 @@ class Evaluation:
     verdicts: tuple[Verdict, ...]
     """One for each target and year, in the order of the scenario."""
     links: tuple[LinkUse, ...]
+    nodes: Mapping[str, Node]
+    """Sites of the last year, transit sites included."""
     notes: tuple[str, ...]
     """What a reader must know: overloads, segment error, warm-up, runs."""
     samples: dict[int, Samples] = field(repr=False)
@@ -101,6 +104,7 @@ def evaluate(
         engine=name,
         seed=root,
         verdicts=tuple(v for by_target in zip(*verdicts, strict=True) for v in by_target),
+        nodes=studies[-1].case.topology.spec.nodes,
         links=tuple(use for s in studies for use in link_uses(s.case, s.samples)),
         notes=tuple(note for study in studies for note in study.notes()),
         samples={s.case.year: s.samples for s in studies if s.samples is not None},

@@ -321,6 +321,8 @@ def _hops(case: Case, route: Route, samples: Samples | None, bits: float) -> tup
                 target=channel.target,
                 components=components,
                 utilisation=case.load.busiest_port(channel),
+                length=channel.length,
+                estimated_length=channel.estimated_length,
             )
         )
     return tuple(hops)

@@ -7,42 +7,53 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from netplan.units import KM, MS
-from netplan.verdict import Hop, LinkUse, Outcome, PairVerdict, Reason, Verdict
+from netplan.verdict import Outcome, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from netplan.evaluation import Evaluation
+    from netplan.verdict import Hop, LinkUse, PairVerdict, Verdict
 
 __all__ = ["summary", "verdict_report"]
 
 WIDTH = 80
-PAIRS_SHOWN = 4
+PAIRS_SHOWN = 3
 LINKS_SHOWN = 5
 
-_LAYER = {"optical": "optical layer", "network": "network layer", "service": "service layer"}
 _DIRECTION = {"one_way": "one way", "round_trip": "round trip"}
 _WHY = {
-    Reason.IMPOSSIBLE: "too far for light",
+    Reason.IMPOSSIBLE: "too far",
     Reason.LATENCY: "too slow",
-    Reason.LOSS: "packets lost",
+    Reason.LOSS: "loss",
     Reason.NO_COMPUTE: "no compute",
-    Reason.BUDGET: "packet budget spent",
+    Reason.BUDGET: "undecided",
+    Reason.NONE: "",
+}
+_BECAUSE = {
+    Reason.IMPOSSIBLE: "too far: light alone needs",
+    Reason.LATENCY: "too slow:",
+    Reason.LOSS: "packets are lost:",
+    Reason.NO_COMPUTE: "no compute node that the target allows",
+    Reason.BUDGET: "not decided within the packet budget:",
     Reason.NONE: "",
 }
 
 
 def verdict_report(evaluation: Evaluation) -> str:
     """Return the whole report as text: verdicts, reasons, busiest links, notes, result."""
+    names = dict.fromkeys(verdict.name for verdict in evaluation.verdicts)
+    by_target = [[v for v in evaluation.verdicts if v.name == name] for name in names]
     blocks = [
-        "\n".join(_heading(evaluation)),
-        "\n".join(_verdict_table(evaluation.verdicts)),
-        "\n".join(_reasons(evaluation.verdicts)),
-        "\n".join(_busiest(evaluation.links)),
-        "\n".join(_notes(evaluation)),
-        summary(evaluation),
+        _heading(evaluation),
+        *(_verdict_table(verdicts) for verdicts in by_target),
+        *(_why(verdicts) for verdicts in by_target),
+        _busiest(evaluation.links),
+        _notes(evaluation.notes),
+        iter([summary(evaluation)]),
     ]
-    return "\n\n".join(block for block in blocks if block) + "\n"
+    texts = ["\n".join(line.rstrip() for line in block) for block in blocks]
+    return "\n\n".join(text for text in texts if text) + "\n"
 
 
 def summary(evaluation: Evaluation) -> str:
@@ -52,42 +63,35 @@ def summary(evaluation: Evaluation) -> str:
         for outcome in Outcome
     }
     parts = [f"{count} {outcome}" for outcome, count in counts.items() if count]
-    return f"Result: {str(evaluation.outcome).upper()} ({', '.join(parts)})"
+    return f"Result: {str(evaluation.outcome).upper()} ({', '.join(parts) or 'no target'})"
 
 
 def _heading(evaluation: Evaluation) -> Iterator[str]:
     name = evaluation.scenario.name
-    title = name.en if name.zh is None else f"{name.en}  {name.zh}"
-    yield title
+    yield name.en if name.zh is None else f"{name.en}  {name.zh}"
     yield f"engine {evaluation.engine}, seed {evaluation.seed}, netplan {evaluation.version}"
 
 
 def _verdict_table(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    for name in dict.fromkeys(verdict.name for verdict in verdicts):
-        of_target = [verdict for verdict in verdicts if verdict.name == name]
-        first = of_target[0]
-        yield name
-        yield (
-            f"  {first.statistic} {_DIRECTION[first.direction]}, {_LAYER[first.layer]}, "
-            f"below {first.limit / MS:g} ms for {first.needed:.4g} of {first.of}".replace(
-                "for 1 of pairs", "for all pairs"
-            ).replace("for 1 of", "for all")
-        )
-        yield f"  {'year':<6}{'verdict':<11}{'covered':>8}  {'worst pair':<30}{'ms':>8}  "
-        for verdict in of_target:
-            yield _verdict_row(verdict)
-        yield ""
-
-
-def _verdict_row(verdict: Verdict) -> str:
-    worst = verdict.worst
-    pair, value = ("", "") if worst is None else (_pair_name(worst), _value(worst))
-    why = _WHY[verdict.reason]
-    row = (
-        f"  {verdict.year:<6}{_upper(verdict.outcome):<11}{verdict.coverage:>8.1%}  "
-        f"{_shorten(pair, 29):<30}{value:>8}"
+    """Show one target: what is promised, and a row for each year."""
+    first = verdicts[0]
+    share = "all" if first.needed == 1 else f"{first.needed:.4g} of the"
+    yield (
+        f"{first.name}: {first.statistic} {_DIRECTION[first.direction]}, {first.layer} layer, "
+        f"< {first.limit / MS:g} ms, {share} {first.of}"
     )
-    return f"{row}  {why}".rstrip()[: WIDTH + 8]
+    yield f"  {'year':<6}{'verdict':<11}{'covered':>8}  {'worst pair':<31}{'ms':>9}  why"
+    for verdict in verdicts:
+        worst = verdict.worst
+        pair, value = ("", "") if worst is None else (_pair_name(worst), _value(worst))
+        why = _WHY[worst.reason] if worst is not None else ""
+        yield (
+            f"  {verdict.year:<6}{_upper(verdict.outcome):<11}{verdict.coverage:>8.1%}  "
+            f"{_padded(pair, 31)}{value:>9}  {why}"
+        )
+    breach = next((v.year for v in verdicts if v.outcome is Outcome.MISSED), None)
+    if breach is not None and len(verdicts) > 1:
+        yield f"  first missed in {breach}"
 
 
 def _upper(outcome: Outcome) -> str:
@@ -104,55 +108,59 @@ def _value(pair: PairVerdict) -> str:
     return f">{pair.floor / MS:.3f}" if pair.floor is not None else "-"
 
 
-def _reasons(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    """Explain the missed and undecided pairs of every target, in the last year it is not met."""
-    for name in dict.fromkeys(verdict.name for verdict in verdicts):
-        failing = [v for v in verdicts if v.name == name and v.outcome is not Outcome.MET]
-        if failing:
-            yield from _why(failing[-1], [verdict.year for verdict in failing])
-            yield ""
-
-
-def _why(verdict: Verdict, years: list[int]) -> Iterator[str]:
-    open_pairs = [pair for pair in verdict.pairs if pair.outcome is not Outcome.MET]
-    listed = ", ".join(map(str, years))
-    yield f"Why {verdict.name} is not met in {listed}: {len(open_pairs)} of "
-    yield f"{len(verdict.pairs)} pairs in {verdict.year}"
-    open_pairs.sort(key=lambda pair: -(pair.estimate or pair.floor or 0.0))
-    for pair in open_pairs[:PAIRS_SHOWN]:
+def _why(verdicts: Sequence[Verdict]) -> Iterator[str]:
+    """Explain the pairs that are not met, in the last year of a target that is not met."""
+    failing = [verdict for verdict in verdicts if verdict.outcome is not Outcome.MET]
+    if not failing:
+        return
+    verdict = failing[-1]
+    pairs = [pair for pair in verdict.pairs if pair.outcome is not Outcome.MET]
+    pairs.sort(key=lambda pair: (pair.outcome is Outcome.MISSED, _size(pair)), reverse=True)
+    years = ", ".join(str(verdict.year) for verdict in failing)
+    yield from _wrapped(
+        f"Why “{verdict.name}” is not met ({years}). In {verdict.year}, {len(pairs)} of "
+        f"{len(verdict.pairs)} pairs:",
+        indent=0,
+    )
+    for pair in pairs[:PAIRS_SHOWN]:
         yield from _explain(pair)
-    if len(open_pairs) > PAIRS_SHOWN:
-        yield f"  and {len(open_pairs) - PAIRS_SHOWN} more (--out DIR writes them all)"
+    if len(pairs) > PAIRS_SHOWN:
+        yield f"  and {len(pairs) - PAIRS_SHOWN} more (--out DIR writes them all)"
+    cable, estimated = verdict.cable
+    if cable:
+        yield (
+            f"  {cable / KM:,.0f} km of cable stand behind this verdict, "
+            f"{estimated / cable:.0%} of them estimated"
+        )
+
+
+def _size(pair: PairVerdict) -> float:
+    return pair.estimate or pair.floor or 0.0
 
 
 def _explain(pair: PairVerdict) -> Iterator[str]:
-    why = _WHY[pair.reason]
-    yield f"  {_pair_name(pair)}: {_upper(pair.outcome)}, {why}, {_interval(pair)}"
+    yield from _wrapped(f"{_pair_name(pair)}: {_BECAUSE[pair.reason]}{_interval(pair)}", indent=2)
+    if pair.loss:
+        yield from _wrapped(f"loss {pair.loss:.2%}")
     if pair.components:
         split = ", ".join(f"{name} {value / MS:.3f}" for name, value in pair.components.items())
         yield from _wrapped(f"mean ms: {split}")
     if pair.blame is not None:
-        yield from _wrapped(f"costs most: {_hop(pair.blame)} of {len(pair.hops)} hops")
-    if pair.length:
-        share = pair.estimated_length / pair.length
-        guess = f", {share:.0%} of it estimated" if pair.estimated_length else ""
-        yield from _wrapped(f"route: {pair.length / KM:.0f} km{guess}")
-    if pair.loss:
-        yield from _wrapped(f"loss: {pair.loss:.2%}")
+        yield from _wrapped(f"costs most of {len(pair.hops)} hops: {_hop(pair.blame)}")
     if pair.remedies:
         yield from _wrapped(f"would cure it: {'; or '.join(pair.remedies)}")
 
 
 def _interval(pair: PairVerdict) -> str:
     if pair.estimate is None:
-        return f"floor {pair.floor / MS:.3f} ms" if pair.floor is not None else "no route to judge"
+        return f" {pair.floor / MS:.3f} ms" if pair.floor is not None else ""
     low = f"{(pair.low or 0.0) / MS:.3f}"
     high = f"{pair.high / MS:.3f}" if pair.high is not None else "∞"
-    return f"{pair.estimate / MS:.3f} ms [{low}, {high}]"
+    return f" {pair.estimate / MS:.3f} ms [{low}, {high}]"
 
 
 def _hop(hop: Hop) -> str:
-    return f"{hop.link} {hop.total / MS:.3f} ms, {hop.utilisation:.0%} used,"
+    return f"{hop.link} with {hop.total / MS:.3f} ms, offered {hop.utilisation:.0%}"
 
 
 def _busiest(links: Sequence[LinkUse]) -> Iterator[str]:
@@ -160,31 +168,42 @@ def _busiest(links: Sequence[LinkUse]) -> Iterator[str]:
     if not links:
         return
     year = max(use.year for use in links)
-    busiest = sorted((use for use in links if use.year == year), key=lambda use: -use.utilisation)[
-        :LINKS_SHOWN
-    ]
+    of_year = [use for use in links if use.year == year]
+    busiest = sorted(of_year, key=lambda use: -use.utilisation)[:LINKS_SHOWN]
     yield f"Busiest links in {year}"
-    yield f"  {'link':<34}{'from':<18}{'used':>6}{'lost':>8}{'mean wait':>12}"
+    yield f"  {'link':<32}{'from':<18}{'offered':>8}{'lost':>8}{'mean wait':>12}"
     for use in busiest:
         yield (
-            f"  {_shorten(use.link, 33):<34}{_shorten(use.source, 17):<18}{use.utilisation:>6.0%}"
+            f"  {_padded(use.link, 32)}{_padded(use.source, 18)}{use.utilisation:>8.0%}"
             f"{use.loss:>8.2%}{use.mean_queueing / MS:>9.4f} ms"
         )
 
 
-def _notes(evaluation: Evaluation) -> Iterator[str]:
-    if evaluation.notes:
+def _notes(notes: Sequence[str]) -> Iterator[str]:
+    if notes:
         yield "Notes"
-        for note in evaluation.notes:
-            yield from textwrap.wrap(note, WIDTH - 2, initial_indent="  ", subsequent_indent="    ")
+        for note in notes:
+            yield from _wrapped(note, indent=2)
 
 
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="      ")
+def _wrapped(text: str, indent: int = 4) -> list[str]:
+    """Break a text into lines; names of links stay whole."""
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + 2),
+        break_on_hyphens=False,
+    )
 
 
-def _shorten(text: str, width: int) -> str:
-    return text if _columns(text) <= width else text[: width - 1] + "…"
+def _padded(text: str, width: int) -> str:
+    """Fit a text into a column of `width`, the last place of which stays empty."""
+    if _columns(text) >= width:
+        while _columns(text) > width - 2:
+            text = text[:-1]
+        text += "…"
+    return text + " " * (width - _columns(text))
 
 
 def _columns(text: str) -> int:

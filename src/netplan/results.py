@@ -20,7 +20,7 @@ import numpy as np
 
 from netplan.errors import InputError, Place, Problem
 from netplan.samples import FIXED, VARIABLE, Samples, StreamSamples, bin_edges
-from netplan.units import MS, PS_PER_S
+from netplan.units import KM, MS, PS_PER_S
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from netplan.evaluation import Evaluation
+    from netplan.scenario.network import Node
     from netplan.verdict import Hop, LinkUse, PairVerdict, Verdict
 
 __all__ = [
@@ -56,9 +57,25 @@ def to_document(evaluation: Evaluation) -> dict[str, Any]:
         "engine": evaluation.engine,
         "inputs_sha256": scenario.origin.digest,
         "outcome": str(evaluation.outcome),
+        "nodes": [_node(name, node) for name, node in evaluation.nodes.items()],
         "targets": [_target(verdict) for verdict in evaluation.verdicts],
         "links": [_link(use) for use in evaluation.links],
         "notes": list(evaluation.notes),
+    }
+
+
+def _node(name: str, node: Node) -> dict[str, Any]:
+    lat, lon = node.at or (None, None)
+    label = node.name
+    return {
+        "id": name,
+        "name": name if label is None else label.en,
+        "name_zh": None if label is None else label.zh,
+        "role": str(node.role),
+        "city": node.city,
+        "lat": lat,
+        "lon": lon,
+        "population": node.population,
     }
 
 
@@ -76,6 +93,8 @@ def _target(verdict: Verdict) -> dict[str, Any]:
         "coverage": round(verdict.coverage, _PLACES),
         "coverage_needed": verdict.needed,
         "coverage_of": verdict.of,
+        "cable_km": round(verdict.cable[0] / KM, 3),
+        "estimated_cable_km": round(verdict.cable[1] / KM, 3),
         "pairs": [_pair(pair) for pair in verdict.pairs],
     }
 
@@ -96,8 +115,8 @@ def _pair(pair: PairVerdict) -> dict[str, Any]:
         "in_flight": pair.in_flight,
         "components_ms": _components(pair.components),
         "route": list(pair.route),
-        "length_km": round(pair.length / 1000, 3),
-        "estimated_km": round(pair.estimated_length / 1000, 3),
+        "length_km": round(pair.length / KM, 3),
+        "estimated_km": round(pair.estimated_length / KM, 3),
         "hops": [_hop(hop) for hop in pair.hops],
         "remedies": list(pair.remedies),
     }
@@ -109,6 +128,7 @@ def _hop(hop: Hop) -> dict[str, Any]:
         "from": hop.source,
         "to": hop.target,
         "utilisation": round(hop.utilisation, _PLACES),
+        "length_km": round(hop.length / KM, 3),
         "components_ms": _components(hop.components),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -56,6 +57,10 @@ class Hop:
     components: Mapping[str, float]
     utilisation: float
     """Offered load over capacity of the busiest member."""
+    length: float
+    """Cable length [m]."""
+    estimated_length: float
+    """How much of it is an estimate [m]."""
 
     @property
     def total(self) -> float:
@@ -123,6 +128,15 @@ class Verdict:
     def missed(self) -> tuple[PairVerdict, ...]:
         """The pairs that miss the limit."""
         return tuple(pair for pair in self.pairs if pair.outcome is Outcome.MISSED)
+
+    @property
+    def cable(self) -> tuple[float, float]:
+        """Length of the links on all routes, each once, and how much of it is estimated [m]."""
+        links = {hop.link: hop for pair in self.pairs for hop in pair.hops}
+        return (
+            math.fsum(hop.length for hop in links.values()),
+            math.fsum(hop.estimated_length for hop in links.values()),
+        )
 
     @property
     def worst(self) -> PairVerdict | None:
