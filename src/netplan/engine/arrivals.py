@@ -66,20 +66,22 @@ class _PoissonProcess:
     def __init__(self, rate: float, sizes: SizeDistribution, flows: int, stream: Stream) -> None:
         self._gap = PS_PER_S / rate
         self._sizes, self._flows = sizes, flows
-        self._arrivals, self._size_stream = stream("arrivals"), stream("sizes")
-        self._marks = stream("flows")
+        self._arrivals = stream("arrivals")
+        self._size_stream = stream("sizes")
+        self._marks = stream("flows") if flows > 1 else None
         self._clock = 0
 
     def draw(self, n: int) -> Draws:
-        gaps = self._arrivals.exponential(self._gap, n)
-        entry = self._clock + np.rint(np.cumsum(gaps)).astype(np.int64)
+        gaps = self._arrivals.standard_exponential(n)
+        entry = self._clock + np.rint(gaps.cumsum() * self._gap).astype(np.int64)
         self._clock = int(entry[-1])
         bits = self._sizes.draw(self._size_stream, n)
         return Draws(entry, bits, _marks(self._marks, self._flows, n))
 
 
-def _marks(stream: np.random.Generator, flows: int, n: int) -> Int64:
-    return stream.integers(flows, size=n) if flows > 1 else np.zeros(n, dtype=np.int64)
+def _marks(stream: np.random.Generator | None, flows: int, n: int) -> Int64:
+    """Draw the flow of each packet; a single flow needs no stream."""
+    return np.zeros(n, dtype=np.int64) if stream is None else stream.integers(flows, size=n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ class _TraceProcess:
         length = (times[-1] - times[0]) * n / (n - 1) if n > 1 else 1.0
         self._turn = n * PS_PER_S / trace.packet_rate
         self._offsets = (times - times[0]) / length if length > 0 else np.arange(n) / n
-        self._flows, self._marks = flows, stream("flows")
+        self._flows, self._marks = flows, stream("flows") if flows > 1 else None
         self._begin = int(stream("arrivals").integers(n))
         self._sent = 0
 

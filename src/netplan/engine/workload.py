@@ -8,13 +8,13 @@ cut into blocks for the engine.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netplan.engine.arrivals import ArrivalProcess, Draws, OnOff, Periodic, Poisson, Trace
+from netplan.engine.arrivals import ArrivalProcess, OnOff, Periodic, Poisson, Trace
 from netplan.engine.model import UNMEASURED, PacketBlock
 
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ class _Emission:
     """One source at work: hands out its packets up to a time."""
 
     def __init__(self, source: Source, streams: Streams) -> None:
-        self.source = source
         self._process: ArrivalProcess = source.arrivals.start(
             source.sizes,
             len(source.routes),
@@ -70,21 +69,38 @@ class _Emission:
         )
         self._routes = np.array(source.routes, dtype=np.int32)
         self._draw = min(max(_LEAST_DRAW, math.ceil(source.packet_rate * _AHEAD)), _LARGEST_DRAW)
-        self._ahead = Draws(*(np.empty(0, dtype=np.int64) for _ in range(3)))
+        self._next_draw()
 
-    def until(self, end: int) -> tuple[Int64, Int64, NDArray[np.int32]]:
-        """Return entries [ps], sizes [bit] and routes of the packets before `end` [ps]."""
-        ahead = self._ahead
-        while not len(ahead.entry) or ahead.entry[-1] < end:
-            more = self._process.draw(self._draw)
-            ahead = Draws(
-                np.concatenate([ahead.entry, more.entry]),
-                np.concatenate([ahead.bits, more.bits]),
-                np.concatenate([ahead.flow, more.flow]),
-            )
-        cut = int(ahead.entry.searchsorted(end))
-        self._ahead = Draws(ahead.entry[cut:], ahead.bits[cut:], ahead.flow[cut:])
-        return ahead.entry[:cut], ahead.bits[:cut], self._routes[ahead.flow[:cut]]
+    def _next_draw(self) -> None:
+        drawn = self._process.draw(self._draw)
+        self._entry, self._bits = drawn.entry, drawn.bits
+        self._route = self._routes[drawn.flow]
+        self._taken = 0
+
+    def take(self, end: int, parts: _Parts) -> int:
+        """Add the packets before `end` [ps] to the parts of a block and return their number."""
+        taken = 0
+        while True:
+            begin = self._taken
+            cut = int(self._entry.searchsorted(end))
+            if cut > begin:
+                parts.entry.append(self._entry[begin:cut])
+                parts.bits.append(self._bits[begin:cut])
+                parts.route.append(self._route[begin:cut])
+                taken += cut - begin
+            self._taken = cut
+            if cut < len(self._entry):
+                return taken
+            self._next_draw()
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Pieces of a block, in the order of the sources."""
+
+    entry: list[Int64] = field(default_factory=list)
+    bits: list[Int64] = field(default_factory=list)
+    route: list[NDArray[np.int32]] = field(default_factory=list)
 
 
 class Workload:
@@ -92,6 +108,8 @@ class Workload:
 
     def __init__(self, sources: Sequence[Source], streams: Streams) -> None:
         self._emissions = [_Emission(source, streams) for source in sources]
+        self._priority = np.array([source.priority for source in sources], dtype=np.int8)
+        self._stream = np.array([source.stream for source in sources], dtype=np.int32)
         self._next_number = 0
 
     def blocks(self, ends: Sequence[int]) -> Iterator[PacketBlock]:
@@ -100,19 +118,20 @@ class Workload:
             yield self._block(end)
 
     def _block(self, end: int) -> PacketBlock:
-        parts = [emission.until(end) for emission in self._emissions]
-        lengths = [len(entry) for entry, _, _ in parts]
-        entry = _join([entry for entry, _, _ in parts], np.int64)
+        parts = _Parts()
+        taken = [emission.take(end, parts) for emission in self._emissions]
+        source = np.repeat(np.arange(len(taken), dtype=np.int32), taken)
+        entry = _join(parts.entry, np.int64)
         order = np.argsort(entry, kind="stable")
-        sources = [emission.source for emission in self._emissions]
+        source = source[order]
         block = PacketBlock(
             first_number=self._next_number,
             until=end,
             entry=entry[order],
-            bits=_join([bits for _, bits, _ in parts], np.int64)[order],
-            route=_join([route for _, _, route in parts], np.int32)[order],
-            priority=np.repeat(np.array([s.priority for s in sources], np.int8), lengths)[order],
-            stream=np.repeat(np.array([s.stream for s in sources], np.int32), lengths)[order],
+            bits=_join(parts.bits, np.int64)[order],
+            route=_join(parts.route, np.int32)[order],
+            priority=self._priority[source],
+            stream=self._stream[source],
         )
         self._next_number += len(entry)
         return block
