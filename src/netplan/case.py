@@ -11,7 +11,17 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netplan.demand import Flow, Load, PairDemand, flows_of, offered_load, pair_demands
+from netplan.demand import (
+    Flow,
+    Load,
+    PairDemand,
+    flows_of,
+    offered_load,
+    overloads,
+    pair_demands,
+    unlimited_overloads,
+    unserved,
+)
 from netplan.distributions import (
     IMIX,
     ExponentialSize,
@@ -20,11 +30,11 @@ from netplan.distributions import (
     fixed_size,
 )
 from netplan.errors import InputError, Problem
-from netplan.routing import NoRouteError, Route, Router, member_ports
+from netplan.routing import NoRouteError, Route, Router, member_ports, missing_metrics
 from netplan.scenario.targets import Direction, Layer, Target
 from netplan.selection import Pair, select_pairs
-from netplan.topology import Channel, Topology, build_topology
-from netplan.units import BITS_PER_BYTE, GBPS, MS
+from netplan.topology import Topology, build_topology
+from netplan.units import BITS_PER_BYTE, MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -132,8 +142,8 @@ def prepare(scenario: Scenario, year: int) -> Case:
     Raises
     ------
     InputError
-        If a pair or a demand has no route, a target selects no pair, or a port without a buffer
-        limit is offered 100 % or more.
+        If a pair or a demand has no route, a target selects no pair or covers nobody, a link lacks
+        the metric of the routing, or a port without a buffer limit is offered 100 % or more.
     """
     topology = build_topology(scenario, year)
     router = Router(topology, scenario.routing)
@@ -144,7 +154,8 @@ def prepare(scenario: Scenario, year: int) -> Case:
         _question(scenario, router, target, index, routed, problems)
         for index, target in enumerate(scenario.targets)
     ]
-    problems += _unlimited_overloads(scenario, topology, load)
+    problems += [*missing_metrics(topology, scenario.routing), *unserved(scenario, router)]
+    problems += unlimited_overloads(load)
     if problems:
         raise InputError(_located(scenario, year, problem) for problem in problems)
     segment = automatic_segment(questions)
@@ -166,7 +177,7 @@ def prepare(scenario: Scenario, year: int) -> Case:
         load=load,
         questions=tuple(questions),
         segment_error=_segment_error(carried, questions),
-        warnings=tuple(_overloads(topology, load, routed)),
+        warnings=tuple(overloads(load, routed)),
     )
 
 
@@ -214,6 +225,9 @@ def _question(
         problems.append(Problem(("targets", index, "layer"), message))
     if target.measure == "carried":
         pairs = _with_traffic(pairs, target, routed, index, problems)
+    if pairs and target.coverage.of == "population" and not _people(router, pairs):
+        message = "nobody lives at the selected sources; give them a population, or cover sites"
+        problems.append(Problem(("targets", index, "coverage", "of"), message))
     sound = [pair for pair in pairs if pair not in broken]
     return Question(
         target=target,
@@ -222,6 +236,11 @@ def _question(
         floors=tuple(_floor(router, pair, target) for pair in sound),
         streams=tuple(_stream(scenario, router, pair, target, routed) for pair in sound),
     )
+
+
+def _people(router: Router, pairs: list[Pair]) -> int:
+    nodes = router.topology.spec.nodes
+    return sum(nodes[source].population for source in {pair.source for pair in pairs})
 
 
 def _connected(router: Router, pair: Pair, target: Target) -> bool:
@@ -359,44 +378,3 @@ def _segment_error(carried: tuple[Carried, ...], questions: list[Question]) -> f
     segments = [item.sizes.mean for item in carried if item.traffic_class.segment_bytes is not None]
     slowest = max((_seconds_per_bit(route) for _, route in _routes(questions)), default=0.0)
     return max(segments, default=0.0) * slowest
-
-
-def _unlimited_overloads(scenario: Scenario, topology: Topology, load: Load) -> list[Problem]:
-    return [
-        Problem(
-            ("topology", "links", channel.link),
-            f"offered {load.of_channel(channel) / GBPS:.4g} Gbit/s from {channel.source} to "
-            f"{channel.target}, {load.busiest_port(channel):.0%} of its busiest member, without a "
-            "buffer limit, so its delay grows for ever; add capacity or give it a buffer",
-        )
-        for channel in topology.channels
-        if load.busiest_port(channel) >= 1 and not (channel.buffer_packets or channel.buffer_bits)
-    ]
-
-
-def _overloads(
-    topology: Topology, load: Load, routed: list[tuple[PairDemand, tuple[Flow, ...]]]
-) -> Iterator[str]:
-    """Name every channel that is offered 100 % or more, and its largest demands."""
-    full = [channel for channel in topology.channels if load.busiest_port(channel) >= 1]
-    for channel in full:
-        offered, capacity = load.of_channel(channel), channel.capacity * channel.members
-        largest = _largest_demands(channel, routed)
-        yield (
-            f"{channel.name}: offered {offered / GBPS:.4g} of {capacity / GBPS:.4g} Gbit/s "
-            f"({offered / capacity:.0%}; busiest member {load.busiest_port(channel):.0%}); "
-            f"largest demands: {largest}"
-        )
-
-
-def _largest_demands(
-    channel: Channel, routed: list[tuple[PairDemand, tuple[Flow, ...]]], most: int = 3
-) -> str:
-    shares = [
-        (math.fsum(flow.rate for flow in flows if channel in flow.route.channels), demand.name)
-        for demand, flows in routed
-    ]
-    crossing = sorted((share for share in shares if share[0] > 0), reverse=True)
-    named = ", ".join(f"{name} {rate / GBPS:.3g}" for rate, name in crossing[:most])
-    more = len(crossing) - most
-    return f"{named} and {more} more" if more > 0 else named

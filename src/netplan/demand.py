@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from netplan.errors import Problem
 from netplan.routing import Route, Router, member_ports
 from netplan.scenario.network import Role
 from netplan.scenario.traffic import NEAREST_COMPUTE, Demand, Gravity, Growth, TrafficClass
@@ -15,14 +16,24 @@ from netplan.selection import nearest_compute, select_nodes
 from netplan.units import GBPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from netplan.scenario.scenario import Scenario
     from netplan.topology import Channel, Topology
 
-__all__ = ["Flow", "Load", "PairDemand", "flows_of", "offered_load", "pair_demands"]
+__all__ = [
+    "Flow",
+    "Load",
+    "PairDemand",
+    "flows_of",
+    "offered_load",
+    "overloads",
+    "pair_demands",
+    "unlimited_overloads",
+    "unserved",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +200,11 @@ class Load:
         ports = self.offered[channel.first_port : channel.ports.stop]
         return float(ports.max() / channel.capacity)
 
+    @property
+    def full_channels(self) -> list[Channel]:
+        """Channels with a member that is offered 100 % or more."""
+        return [channel for channel in self.topology.channels if self.busiest_port(channel) >= 1]
+
 
 def offered_load(topology: Topology, flows: Sequence[Flow]) -> Load:
     """Add up the flows on every port."""
@@ -196,3 +212,59 @@ def offered_load(topology: Topology, flows: Sequence[Flow]) -> Load:
     for flow in flows:
         np.add.at(offered, list(flow.ports), flow.rate)
     return Load(topology=topology, offered=offered)
+
+
+def unserved(scenario: Scenario, router: Router) -> Iterator[Problem]:
+    """Find gravity demands with sources that reach no compute node."""
+    candidates = router.topology.nodes_with_role(Role.COMPUTE)
+    for index, demand in enumerate(scenario.traffic.demands):
+        gravity = demand.gravity
+        if gravity is None or gravity.target != (NEAREST_COMPUTE,):
+            continue
+        sources = select_nodes(router, gravity.source)
+        lost = [name for name in sources if nearest_compute(router, name, candidates) is None]
+        if lost:
+            shown = ", ".join(lost[:5]) + (" and more" if len(lost) > 5 else "")
+            yield Problem(
+                ("traffic", "demands", index, "gravity", "to"),
+                f"no compute node can be reached from {shown}; connect them, or leave them out",
+            )
+
+
+def unlimited_overloads(load: Load) -> list[Problem]:
+    """Find ports without a buffer limit whose delay would grow for ever."""
+    return [
+        Problem(
+            ("topology", "links", channel.link),
+            f"offered {load.of_channel(channel) / GBPS:.4g} Gbit/s from {channel.source} to "
+            f"{channel.target}, {load.busiest_port(channel):.0%} of its busiest member, without a "
+            "buffer limit, so its delay grows for ever; add capacity or give it a buffer",
+        )
+        for channel in load.full_channels
+        if not (channel.buffer_packets or channel.buffer_bits)
+    ]
+
+
+def overloads(load: Load, routed: Sequence[tuple[PairDemand, Sequence[Flow]]]) -> Iterator[str]:
+    """Name every channel that is offered 100 % or more, and its largest demands."""
+    for channel in load.full_channels:
+        offered, capacity = load.of_channel(channel), channel.capacity * channel.members
+        largest = _largest_demands(channel, routed)
+        yield (
+            f"{channel.name}: offered {offered / GBPS:.4g} of {capacity / GBPS:.4g} Gbit/s "
+            f"({offered / capacity:.0%}; busiest member {load.busiest_port(channel):.0%}); "
+            f"largest demands: {largest}"
+        )
+
+
+def _largest_demands(
+    channel: Channel, routed: Sequence[tuple[PairDemand, Sequence[Flow]]], most: int = 3
+) -> str:
+    shares = [
+        (math.fsum(flow.rate for flow in flows if channel in flow.route.channels), demand.name)
+        for demand, flows in routed
+    ]
+    crossing = sorted((share for share in shares if share[0] > 0), reverse=True)
+    named = ", ".join(f"{name} {rate / GBPS:.3g}" for rate, name in crossing[:most])
+    more = len(crossing) - most
+    return f"{named} and {more} more" if more > 0 else named

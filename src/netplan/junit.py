@@ -59,4 +59,4 @@ def _line(pair: Mapping[str, Any]) -> str:
     value = pair["estimate_ms"] if pair["estimate_ms"] is not None else pair["floor_ms"]
     shown = "" if value is None else f" {value:.3f} ms"
     cure = f"; would cure it: {'; or '.join(pair['remedies'])}" if pair["remedies"] else ""
-    return f"{pair['source']} > {pair['target']}:{shown} {pair['reason']}{cure}"
+    return f"{pair['source']} > {pair['target'] or '?'}:{shown} {pair['reason']}{cure}"

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from netplan.errors import NetplanError
+from netplan.errors import NetplanError, Problem
 from netplan.scenario.network import Role
 from netplan.units import seconds_to_ps
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from netplan.scenario.traffic import Routing
     from netplan.topology import Channel, Topology
 
-__all__ = ["NoRouteError", "Route", "Router", "member_ports"]
+__all__ = ["NoRouteError", "Route", "Router", "member_ports", "missing_metrics"]
 
 
 class NoRouteError(NetplanError):
@@ -219,6 +219,18 @@ class Router:
             channels.append(channel)
             node = channel.target
         return Route(tuple(channels))
+
+
+def missing_metrics(topology: Topology, routing: Routing) -> Iterator[Problem]:
+    """Find links that have no metric where routes are found by it."""
+    if routing.metric != "igp_metric":
+        return
+    for name, link in topology.spec.links.items():
+        if link.igp_metric is None:
+            yield Problem(
+                ("topology", "links", name, "igp_metric"),
+                "missing; routing.metric asks for one on every link",
+            )
 
 
 def member_ports(route: Route, flow: str) -> tuple[int, ...]:

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+import pytest
+
+from netplan.junit import junit_report
+
+PAIR = {
+    "source": "a",
+    "target": "b",
+    "outcome": "missed",
+    "reason": "latency",
+    "estimate_ms": 1.25,
+    "floor_ms": 0.9,
+    "remedies": ["a shorter route", "hollow-core fibre on the route"],
+}
+
+
+def document(*outcomes, name="plan"):
+    return {
+        "scenario": name,
+        "targets": [
+            {
+                "name": f"target {outcome}",
+                "year": 2024,
+                "state": "normal",
+                "outcome": outcome,
+                "reason": "latency",
+                "coverage": 0.5,
+                "coverage_of": "population",
+                "coverage_needed": 0.95,
+                "limit_ms": 1.0,
+                "pairs": [{**PAIR, "outcome": outcome}, {**PAIR, "outcome": "met", "source": "ok"}],
+            }
+            for outcome in outcomes
+        ],
+    }
+
+
+def parsed(*documents):
+    return ElementTree.fromstring(junit_report(documents).encode())
+
+
+def test_a_missed_target_fails_and_an_undecided_one_is_an_error():
+    suite = parsed(document("met", "missed", "undecided")).find("testsuite")
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "1", "1")
+    children = [[child.tag for child in case] for case in suite.findall("testcase")]
+    assert children == [[], ["failure"], ["error"]]
+
+
+def test_every_scenario_is_a_suite_of_its_own():
+    root = parsed(document("met", name="one"), document("missed", name="two"))
+    assert [suite.get("name") for suite in root] == ["one", "two"]
+
+
+def test_a_case_names_target_year_and_state():
+    case = parsed(document("met")).find(".//testcase")
+    assert case.get("name") == "target met (2024, normal)"
+
+
+def test_a_failure_says_how_much_is_covered_and_which_pairs_miss():
+    failure = parsed(document("missed")).find(".//failure")
+    assert failure.get("message") == "50.0% of population below 1 ms, needed 95.0%"
+    [line] = failure.text.splitlines()
+    assert line.startswith("a > b: 1.250 ms latency")
+    assert "a shorter route; or hollow-core fibre" in line
+
+
+@pytest.mark.parametrize("name", ["<1 ms & more>", '"quoted"', "沈阳"])
+def test_any_name_survives_the_xml(name):
+    assert parsed(document("met", name=name)).find("testsuite").get("name") == name
+
+
+def test_a_pair_without_estimate_shows_its_floor_and_one_without_compute_nothing():
+    bare = document("missed")
+    bare["targets"][0]["pairs"] = [
+        {**PAIR, "estimate_ms": None},
+        {**PAIR, "estimate_ms": None, "floor_ms": None, "target": None, "reason": "no_compute"},
+    ]
+    first, second = parsed(bare).find(".//failure").text.splitlines()
+    assert first.startswith("a > b: 0.900 ms")
+    assert "ms" not in second.split("no_compute")[0]
+    assert "None" not in second

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from netplan.sizing import PROBE_SHARE, PortView, plan_probes, warm_up_time
+from netplan.statistics import packets_needed
+
+BITS = 12_000.0
+
+
+def view(utilisation, hold=math.inf, capacity=1e9):
+    """Ports that carry packets of 1000 bytes."""
+    rho = np.array(utilisation, float)
+    return PortView(
+        utilisation=rho,
+        packet_rate=rho * capacity / 8000,
+        capacity=np.full(len(rho), capacity),
+        hold_time=np.broadcast_to(np.asarray(hold, float), rho.shape),
+    )
+
+
+def plan(ports, streams, p=0.99, background=1e5, longest=math.inf):
+    return plan_probes(ports, streams, p, BITS, background, longest)
+
+
+def test_relaxation_is_that_of_mm1():
+    """Service takes 8 us at 1 Gbit/s; 1 / (mu (1 - sqrt 0.25)^2) is four services."""
+    assert view([0.25]).relaxation == pytest.approx([32e-6])
+
+
+def test_a_buffer_bounds_the_memory_of_a_port():
+    ports = view([0.999, 1.5, 0.1], hold=1e-3)
+    assert ports.relaxation[:2] == pytest.approx([1e-3, 1e-3])
+    assert ports.relaxation[2] < 1e-3
+    assert ports.correlation_time[1] == pytest.approx(2e-3)
+
+
+def test_an_idle_port_remembers_nothing():
+    assert view([0.0]).relaxation == [0]
+    assert view([0.0]).correlation_time == [0]
+
+
+def test_warm_up_is_the_longest_route_and_ten_relaxations_of_the_slowest_used_port():
+    ports = view([0.25, 0.99])
+    assert warm_up_time(ports, np.array([0]), 5e-3) == pytest.approx(5e-3 + 320e-6)
+    assert warm_up_time(ports, np.array([], int), 5e-3) == 5e-3
+
+
+def test_probes_never_take_more_than_their_share_of_a_port():
+    """Three streams share port 0; one of them passes port 1 twice, there and back."""
+    streams = [[[0]], [[0, 1, 1]], [[0], [2]]]
+    rates = plan(view([0.5, 0.5, 0.5]), streams, background=1e9).rates
+    taken = np.zeros(3)
+    for flows, rate in zip(streams, rates, strict=True):
+        for flow in flows:
+            np.add.at(taken, flow, rate / len(flows) * BITS)
+    assert np.all(taken <= PROBE_SHARE * 1e9 * (1 + 1e-9))
+    assert taken.max() > 0.5 * PROBE_SHARE * 1e9
+
+
+def test_the_first_look_is_long_enough_for_the_probes_that_a_verdict_needs():
+    found = plan(view([0.5]), [[[0]]])
+    correlation = view([0.5]).correlation_time[0]
+    independent = found.rates[0] * found.duration / (1 + found.rates[0] * correlation)
+    assert independent >= packets_needed(0.99, 1.0)
+
+
+def test_a_busier_port_needs_a_longer_look():
+    durations = [plan(view([rho]), [[[0]]]).duration for rho in (0.3, 0.6, 0.9)]
+    assert durations == sorted(durations)
+    assert durations[2] > 3 * durations[0]
+
+
+def test_a_higher_quantile_needs_a_longer_look():
+    assert plan(view([0.5]), [[[0]]], p=0.999).duration > 5 * plan(view([0.5]), [[[0]]]).duration
+
+
+def test_more_background_makes_probes_denser_and_runs_shorter():
+    thin, thick = (plan(view([0.9]), [[[0]]], background=b) for b in (1e2, 1e3))
+    assert thick.rates[0] > thin.rates[0]
+    assert thick.duration < thin.duration
+
+
+def test_a_short_budget_makes_probes_denser_not_runs_longer():
+    free = plan(view([0.6]), [[[0]]], background=10.0)
+    bound = plan(view([0.6]), [[[0]]], background=10.0, longest=free.duration / 2)
+    assert bound.rates[0] > free.rates[0]
+    assert bound.duration <= free.duration / 2 * (1 + 1e-9)
+
+
+def test_an_overloaded_stream_does_not_lengthen_the_look_of_the_others():
+    ports = view([0.5, 1.2], hold=10.0)
+    alone = plan(ports, [[[0]]]).duration
+    assert plan(ports, [[[0]], [[1]]]).duration < 3 * alone
+
+
+def test_where_all_streams_are_overloaded_there_still_is_a_plan():
+    found = plan(view([1.2], hold=1e-3), [[[0]]])
+    assert found.rates[0] > 0
+    assert math.isfinite(found.duration)
+
+
+def test_without_carried_traffic_probes_go_as_densely_as_they_may():
+    found = plan(view([0.0]), [[[0]]], background=0.0)
+    assert found.rates[0] == pytest.approx(PROBE_SHARE * 1e9 / BITS)
