@@ -11,6 +11,7 @@ from matplotlib.patches import Patch
 from netplan.plots.style import (
     COMPONENT_STYLES,
     LIMIT_COLOUR,
+    NOTE_BOX,
     OUTCOME_STYLES,
     add_legend,
     figure_of,
@@ -128,6 +129,8 @@ def _mark_statistic(axes: Axes, place: int, pair: PairVerdict) -> None:
         textcoords="offset points",
         va="center",
         fontsize=7,
+        bbox=NOTE_BOX,
+        zorder=5,
     )
 
 
@@ -136,10 +139,14 @@ def _note(pair: PairVerdict) -> str:
     if pair.reason is Reason.NO_COMPUTE:
         return "× no compute"
     sign = OUTCOME_STYLES[pair.outcome].sign
+    return f"{sign} {_found(pair)}".strip()
+
+
+def _found(pair: PairVerdict) -> str:
     if pair.estimate is None:
-        return f"{sign} floor {(pair.floor or 0.0) / MS:.3f}"
+        return f"floor {(pair.floor or 0.0) / MS:.3f} ms"
     loss = f", {percent(pair.loss)} lost" if pair.reason is Reason.LOSS else ""
-    return f"{sign} {pair.estimate / MS:.3f}{loss}".strip()
+    return f"{pair.estimate / MS:.3f} ms{loss}"
 
 
 def _reach(pair: PairVerdict) -> float:
@@ -152,7 +159,7 @@ def _frame(axes: Axes, subject: Subject, rows: int, reaches: Sequence[float]) ->
     limit = subject.verdict.limit / MS
     axes.axvline(limit, color=LIMIT_COLOUR, linestyle="--", linewidth=1.2, zorder=3)
     axes.set_ylim(rows - 0.4, -0.6)
-    axes.set_xlim(0, 1.13 * max([*reaches, limit]))
+    axes.set_xlim(0, 1.22 * max([*reaches, limit]))
     axes.grid(visible=True, axis="x")
     axes.tick_params(axis="y", length=0)
 
@@ -231,7 +238,8 @@ def latency_hops(
     if not shown:
         panels[0].text(0.5, 0.5, "no pair has a route", ha="center", transform=panels[0].transAxes)
     panels[-1].set_xlabel(
-        f"mean latency since the source, {subject.quantity.split(' ', 1)[1]} [ms]"
+        f"mean latency since the source, {subject.quantity.split(' ', 1)[1]} [ms]\n"
+        "queueing: mean of all packets that the link carries"
     )
     components = [hop.components for found in shown for hop in found.hops]
     _legend(panels[0], subject, components, [], below=axes is None)
@@ -255,18 +263,21 @@ def _draw_route(axes: Axes, subject: Subject, pair: PairVerdict) -> None:
             textcoords="offset points",
             va="center",
             fontsize=7,
+            bbox=NOTE_BOX,
+            zorder=5,
         )
     names = [f"{subject.names.node(h.source)} → {subject.names.node(h.target)}" for h in pair.hops]
     axes.set_yticks(range(len(names)), names, fontsize=8)
-    _frame(axes, subject, len(names), [1.12 * starts[-1] / MS])
+    _frame(axes, subject, len(names), [1.15 * starts[-1] / MS])
     axes.set_title(
         f"{subject.verdict.year} · {subject.names.pair(pair)} · {subject.verdict.statistic} "
-        f"{_note(pair)} ms · {pair.outcome}"
+        f"{_found(pair)} · {pair.outcome}"
     )
 
 
 def _hop_note(hop: Hop) -> str:
     """Return what stands behind a hop: its mean, the wait in it, how busy the link is."""
     wait = hop.components.get("queueing", 0.0)
-    waiting = f", {wait / US:.3g} µs of it waiting" if wait else ""
-    return f"{hop.total / MS:.3f} ms{waiting}; {percent(hop.utilisation)} used"
+    waiting = f"{wait / MS:.3f} ms" if wait >= 0.1 * MS else f"{wait / US:.2g} µs"
+    queueing = f", {waiting} of it queueing" if wait else ""
+    return f"{hop.total / MS:.3f} ms{queueing}; {percent(hop.utilisation)} used"

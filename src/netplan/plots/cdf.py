@@ -110,7 +110,8 @@ def _latency(
         title = f"{subject.name}\n{title}"
     left_out = len(pairs) - len(drawable)
     if left_out:
-        title += f"\nnot drawn: {left_out} pairs that were missed without simulation"
+        pairs_that_were = "pair that was" if left_out == 1 else "pairs that were"
+        title += f"\nnot drawn: {left_out} {pairs_that_were} missed without simulation"
     axes.set_title(title)
     others = drawable[len(named) :][:MOST_GREY]
     _frame(axes, subject, [*named, *others])

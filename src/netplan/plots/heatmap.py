@@ -7,12 +7,18 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.lines import Line2D
+from matplotlib.colors import LinearSegmentedColormap, to_hex
 from matplotlib.patches import Rectangle
 
 from netplan.plots.strips import draw_strips
-from netplan.plots.style import OUTCOME_STYLES, add_legend, figure_of, new_figure, styled
+from netplan.plots.style import (
+    OUTCOME_STYLES,
+    add_legend,
+    figure_of,
+    new_figure,
+    outcome_squares,
+    styled,
+)
 from netplan.plots.subject import Subject, choose
 from netplan.units import MS
 from netplan.verdict import Outcome, PairVerdict
@@ -175,17 +181,5 @@ def _broken(name: str) -> str:
 
 def _legend(axes: Axes, subject: Subject, *, below: bool) -> None:
     outcomes = [pair.outcome for pair in subject.verdict.pairs]
-    handles = [
-        Line2D(
-            [],
-            [],
-            linestyle="none",
-            marker="s",
-            markersize=9,
-            color=_BLUES(0.5) if outcome is Outcome.MET else style.colour,
-            label=f"{style.sign} {outcome}: {outcomes.count(outcome)}".strip(),
-        )
-        for outcome, style in OUTCOME_STYLES.items()
-        if outcome in outcomes
-    ]
+    handles = outcome_squares(outcomes, met=to_hex(_BLUES(0.5)))
     add_legend(axes, handles, below=below, columns=3)

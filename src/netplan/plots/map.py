@@ -13,6 +13,7 @@ from netplan.errors import InputError, Problem
 from netplan.plots.style import (
     BLACK,
     BLUE,
+    NOTE_BOX,
     ORANGE,
     VERMILION,
     add_legend,
@@ -59,11 +60,10 @@ _LOADS = (
 )
 
 _ROLES = {
-    "access": (".", 4, "0.45"),
+    "access": (".", 4.0, "0.45"),
     "aggregation": ("^", 5, "0.35"),
-    "transit": ("+", 6, "0.35"),
-    "core": ("s", 6, "white"),
-    "compute": ("D", 6, "#CC79A7"),
+    "core": ("s", 8.5, "white"),
+    "compute": ("D", 4.5, "#CC79A7"),
     "hub": ("h", 8, "white"),
 }
 """Marker, size and colour of each role; those that matter most come last and stand on top."""
@@ -106,7 +106,9 @@ def network_map(
     title = f"{subject.facts}"
     if axes is None:
         height = _WIDTH / frame.aspect
-        axes = new_figure(_WIDTH, min(max(height, 4.0), 11.0) + 1.6, subject.name).subplots()
+        axes = new_figure(
+            _WIDTH, min(max(height, 4.0), 11.0) + 1.6, subject.name, "compressed"
+        ).subplots()
     else:
         title = f"{subject.name}\n{title}"
     axes.set_title(title)
@@ -196,14 +198,14 @@ def _draw_links(
         if use["year"] == subject.verdict.year and use["from"] in nodes and use["to"] in nodes:
             ends = (min(use["from"], use["to"]), max(use["from"], use["to"]))
             busiest[ends] = max(busiest.get(ends, 0.0), use["utilisation"])
-    leaving: dict[str, tuple[float, float]] = {}
+    leaving: list[tuple[tuple[float, float], str]] = []
     for (one, other), load in sorted(busiest.items(), key=lambda item: item[1]):
         a, b = nodes[one], nodes[other]
         _draw_link(axes, a, b, _load_style(load))
         if frame.holds(a) != frame.holds(b):
             inside, outside = (a, b) if frame.holds(a) else (b, a)
-            leaving.setdefault(outside["id"], frame.exit(inside, outside))
-    _name_exits(axes, subject, leaving, frame)
+            leaving.append((frame.exit(inside, outside), subject.names.node(outside["id"])))
+    _name_exits(axes, leaving, frame)
     found = {_load_style(load) for load in busiest.values()}
     return [
         Line2D(
@@ -235,17 +237,16 @@ def _draw_link(axes: Axes, a: Mapping[str, Any], b: Mapping[str, Any], style: _L
 
 
 def _name_exits(
-    axes: Axes, subject: Subject, leaving: Mapping[str, tuple[float, float]], frame: _Frame
+    axes: Axes, leaving: Sequence[tuple[tuple[float, float], str]], frame: _Frame
 ) -> None:
     """Write at the edge where links lead that leave the picture; near ones share a label."""
     groups: list[tuple[tuple[float, float], list[str]]] = []
     reach = 0.05 * (frame.east - frame.west)
-    for node, place in sorted(leaving.items(), key=lambda item: item[1]):
-        name = subject.names.node(node)
+    for place, name in sorted(leaving):
         near = next((names for at, names in groups if math.dist(at, place) < reach), None)
         if near is None:
             groups.append((place, [name]))
-        else:
+        elif name not in near:
             near.append(name)
     for (x, y), names in groups:
         left, low = x < (frame.west + frame.east) / 2, y < (frame.south + frame.north) / 2
@@ -258,7 +259,7 @@ def _name_exits(
             va="bottom" if low else "top",
             fontsize=7,
             fontstyle="italic",
-            bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"},
+            bbox=NOTE_BOX,
             zorder=6,
         )
 
@@ -266,7 +267,10 @@ def _name_exits(
 def _draw_nodes(
     axes: Axes, subject: Subject, nodes: Sequence[Mapping[str, Any]], frame: _Frame
 ) -> list[Artist]:
-    """Draw the nodes in the frame by role, and name those that a reader looks for."""
+    """Draw the nodes in the frame by role, and name those that a reader looks for.
+
+    Transit sites are bends of cables, without a router: no link ends there.
+    """
     shown = [node for node in nodes if frame.holds(node)]
     handles: list[Artist] = []
     for level, (role, (marker, size, colour)) in enumerate(_ROLES.items()):

@@ -9,6 +9,7 @@ from matplotlib.lines import Line2D
 
 from netplan.plots.style import (
     LIMIT_COLOUR,
+    NOTE_BOX,
     OUTCOME_STYLES,
     add_legend,
     figure_of,
@@ -16,6 +17,7 @@ from netplan.plots.style import (
     new_figure,
     outcome_patches,
 )
+from netplan.plots.subject import percent
 from netplan.units import MS
 from netplan.verdict import Outcome, PairVerdict, Reason
 
@@ -186,9 +188,7 @@ def _write_note(axes: Axes, pair: PairVerdict, place: int) -> None:
         ha="right" if cut else "left",
         va="center",
         fontsize=6.5,
-        bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
-        if note
-        else None,
+        bbox=NOTE_BOX if note else None,
     )
 
 
@@ -197,7 +197,7 @@ def _note(pair: PairVerdict) -> str:
     if pair.outcome is Outcome.MET:
         return ""
     why = {
-        Reason.LOSS: f" {pair.loss:.1%} lost",
+        Reason.LOSS: f" {percent(pair.loss)} lost",
         Reason.NO_COMPUTE: " no compute",
         Reason.IMPOSSIBLE: " floor",
     }

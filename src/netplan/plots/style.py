@@ -11,7 +11,7 @@ import unicodedata
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -35,6 +35,7 @@ __all__ = [
     "COMPONENT_STYLES",
     "LIMIT_COLOUR",
     "LINE_STYLES",
+    "NOTE_BOX",
     "OUTCOME_STYLES",
     "FillStyle",
     "LineStyle",
@@ -46,6 +47,7 @@ __all__ = [
     "limit_line",
     "new_figure",
     "outcome_patches",
+    "outcome_squares",
     "save",
     "styled",
 ]
@@ -53,6 +55,8 @@ __all__ = [
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 LIMIT_COLOUR = BLACK
+NOTE_BOX = {"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none"}
+"""Behind text that may cross a line."""
 
 DPI = 150
 _METADATA: dict[str, dict[str, None]] = {
@@ -178,11 +182,15 @@ def styled() -> Iterator[None]:
         yield
 
 
-def new_figure(width: float, height: float, name: str = "") -> Figure:
+def new_figure(
+    width: float,
+    height: float,
+    name: str,
+    layout: Literal["constrained", "compressed"] = "constrained",
+) -> Figure:
     """Return an empty figure of a size [inch] under a name."""
-    figure = Figure(figsize=(width, height), layout="constrained")
-    if name:
-        figure.suptitle(name, x=0.01, ha="left", fontsize=11, fontweight="bold")
+    figure = Figure(figsize=(width, height), layout=layout)
+    figure.suptitle(name, x=0.01, ha="left", fontsize=11, fontweight="bold")
     return figure
 
 
@@ -215,6 +223,23 @@ def outcome_patches(outcomes: Sequence[Outcome]) -> list[Artist]:
     ]
 
 
+def outcome_squares(outcomes: Sequence[Outcome], met: str = SKY) -> list[Artist]:
+    """Return the same as plain squares, for coloured cells; `met` is the colour of met ones."""
+    return [
+        Line2D(
+            [],
+            [],
+            linestyle="none",
+            marker="s",
+            markersize=9,
+            color=met if outcome is Outcome.MET else style.colour,
+            label=f"{style.sign} {outcome}: {outcomes.count(outcome)}".strip(),
+        )
+        for outcome, style in OUTCOME_STYLES.items()
+        if outcome in outcomes
+    ]
+
+
 def limit_line(limit_ms: float) -> Line2D:
     """Return the legend entry of the limit."""
     label = f"limit {limit_ms:g} ms"
@@ -235,5 +260,12 @@ def save(figure: Figure, path: Path) -> None:
         raise InputError([Problem(("out",), message)])
     picture = io.BytesIO()
     with styled():
-        figure.savefig(picture, format=suffix[1:], dpi=DPI, metadata=_METADATA[suffix])
+        figure.savefig(
+            picture,
+            format=suffix[1:],
+            dpi=DPI,
+            metadata=_METADATA[suffix],
+            bbox_inches="tight",
+            pad_inches=0.12,
+        )
     write_bytes(path, picture.getvalue())

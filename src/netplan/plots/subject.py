@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import itertools
-import math
 import textwrap
 from dataclasses import dataclass
 from functools import cached_property
@@ -149,10 +148,11 @@ def percent(share: float) -> str:
 
     Examples
     --------
-    >>> percent(0.99996), percent(0.95), percent(1.0)
-    ('99.9 %', '95 %', '100 %')
+    >>> percent(0.99996), percent(0.95), percent(1.0), percent(1.073)
+    ('99.9 %', '95 %', '100 %', '107.3 %')
     """
-    return f"{math.floor(share * 1000 + 1e-6) / 10:.4g} %"
+    rounded = round(100 * share, 1)
+    return f"{min(rounded, 99.9) if share < 1 - 1e-9 else rounded:g} %"
 
 
 def _severity(pair: PairVerdict) -> tuple[int, bool, float]:

@@ -13,7 +13,7 @@ from netplan.plots.style import (
     figure_of,
     legible,
     new_figure,
-    outcome_patches,
+    outcome_squares,
     styled,
 )
 from netplan.plots.subject import percent, unknown, verdicts_of
@@ -54,7 +54,7 @@ def target_timeline(
     below = axes is None
     if axes is None:
         name = legible(str(results.document["scenario"]), "targets by year")
-        size = 4.2 + 1.5 * len(columns), 1.3 + 0.72 * len(targets)
+        size = 4.2 + 1.75 * len(columns), 1.3 + 0.72 * len(targets)
         axes = new_figure(*size, textwrap.fill(name, 60)).subplots()
     rows = {name: place for place, name in enumerate(targets)}
     for verdict in verdicts:
@@ -69,7 +69,7 @@ def target_timeline(
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     add_legend(
-        axes, outcome_patches([verdict.outcome for verdict in verdicts]), below=below, columns=3
+        axes, outcome_squares([verdict.outcome for verdict in verdicts]), below=below, columns=3
     )
     return figure_of(axes)
 
@@ -114,12 +114,12 @@ def _draw_cell(axes: Axes, verdict: Verdict, x: int, y: int) -> None:
             linewidth=0.5,
         )
     )
-    axes.plot(x - 0.33, y, marker=look.marker, color="black", markersize=9, linestyle="none")
-    axes.text(x - 0.2, y, _cell_text(verdict), va="center", fontsize=7.5)
+    axes.plot(x - 0.37, y, marker=look.marker, color="black", markersize=9, linestyle="none")
+    axes.text(x - 0.26, y, _cell_text(verdict), va="center", fontsize=7.5)
 
 
 def _cell_text(verdict: Verdict) -> str:
-    lines = [str(verdict.outcome), f"{percent(verdict.coverage)} of {verdict.of}"]
+    lines = [str(verdict.outcome), f"{percent(verdict.coverage)} of {verdict.of} met"]
     worst = verdict.worst
     if worst is not None and worst.estimate is not None:
         lines.append(f"worst {worst.estimate / MS:.3g} ms")
