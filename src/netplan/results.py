@@ -129,6 +129,7 @@ def _hop(hop: Hop) -> dict[str, Any]:
         "to": hop.target,
         "utilisation": round(hop.utilisation, _PLACES),
         "length_km": round(hop.length / KM, 3),
+        "estimated_km": round(hop.estimated_length / KM, 3),
         "components_ms": _components(hop.components),
     }
 
