@@ -7,7 +7,6 @@ reported from here, all of it at once.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,8 +31,9 @@ from netplan.distributions import (
 from netplan.errors import InputError, Problem
 from netplan.routing import NoRouteError, Route, Router, member_ports, missing_metrics
 from netplan.scenario.targets import Direction, Layer, Target
+from netplan.segments import allowed_segments, largest_segment, segment_error
 from netplan.selection import Pair, select_pairs
-from netplan.topology import Topology, build_topology
+from netplan.topology import Channel, Topology, build_topology
 from netplan.units import BITS_PER_BYTE, MS
 
 if TYPE_CHECKING:
@@ -46,10 +46,6 @@ __all__ = ["Carried", "Case", "Question", "Stream", "prepare", "prepare_all"]
 
 FLOWS_PER_PROBE = 16
 """Paths that the probes of a pair are spread over where there are several."""
-LARGEST_SEGMENT = 65536 * BITS_PER_BYTE
-"""Largest unit that network cards send bulk data in [bit]."""
-SEGMENT_ERROR = 0.01
-"""Share of a limit that automatic segments may cost at most."""
 FULL_FRAME = 1500
 """Size of probes that no class is named for [byte]: an Ethernet payload."""
 
@@ -158,16 +154,9 @@ def prepare(scenario: Scenario, year: int) -> Case:
     problems += unlimited_overloads(load)
     if problems:
         raise InputError(_located(scenario, year, problem) for problem in problems)
-    segment = automatic_segment(questions)
-    carried = tuple(
-        Carried(
-            demand=demand,
-            traffic_class=scenario.traffic.classes[demand.traffic_class],
-            sizes=carried_sizes(scenario.traffic.classes[demand.traffic_class], segment),
-            flows=flows,
-        )
-        for demand, flows in routed
-    )
+    limited = _limited_routes(questions)
+    allowed = allowed_segments(limited)
+    carried = tuple(_carried(scenario, demand, flows, allowed) for demand, flows in routed)
     return Case(
         scenario=scenario,
         year=year,
@@ -176,7 +165,7 @@ def prepare(scenario: Scenario, year: int) -> Case:
         carried=carried,
         load=load,
         questions=tuple(questions),
-        segment_error=_segment_error(carried, questions),
+        segment_error=segment_error(limited, _segments(carried)),
         warnings=tuple(overloads(load, routed)),
     )
 
@@ -338,43 +327,36 @@ def size_law(sizes: SizeLaw) -> SizeDistribution:
     return IMIX
 
 
-def carried_sizes(traffic_class: TrafficClass, automatic: float) -> SizeDistribution:
-    """Return the law of what is simulated for a class: its packets, or segments of them."""
-    packets = size_law(traffic_class.sizes)
-    if traffic_class.segment_bytes is None:
-        return packets
-    if traffic_class.segment_bytes != "auto":
-        return fixed_size(traffic_class.segment_bytes)
-    return fixed_size(max(automatic, packets.mean) / BITS_PER_BYTE)
-
-
-def automatic_segment(questions: list[Question]) -> float:
-    """Return the largest segment whose error stays below 1 % of every limit [bit].
-
-    A packet may wait for one segment more or less on every hop, so the error is at most the
-    segment's transmission time, added up over the hops.
-    """
-    bounds = [
-        SEGMENT_ERROR * question.target.below_ms * MS / _seconds_per_bit(route)
-        for question, route in _routes(questions)
-    ]
-    return min([LARGEST_SEGMENT, *bounds])
-
-
-def _routes(questions: list[Question]) -> Iterator[tuple[Question, Route]]:
+def _limited_routes(questions: list[Question]) -> list[tuple[Route, float]]:
+    """Return every route that will be measured, each distinct one with its tightest limit [s]."""
+    limits: dict[tuple[Channel, ...], float] = {}
     for question in questions:
-        for stream in question.streams:
-            if stream is not None and question.target.layer is not Layer.OPTICAL:
-                for route in stream.routes:
-                    yield question, route
+        if question.target.layer is not Layer.OPTICAL:
+            limit = question.target.below_ms * MS
+            for stream in question.streams:
+                for route in stream.routes if stream is not None else ():
+                    known = limits.get(route.channels, limit)
+                    limits[route.channels] = min(known, limit)
+    return [(Route(channels), limit) for channels, limit in limits.items()]
 
 
-def _seconds_per_bit(route: Route) -> float:
-    return math.fsum(1 / channel.capacity for channel in route.channels)
+def _carried(
+    scenario: Scenario, demand: PairDemand, flows: tuple[Flow, ...], allowed: dict[Channel, float]
+) -> Carried:
+    """Return a demand as it is simulated: in its packets, or in segments of them."""
+    traffic_class = scenario.traffic.classes[demand.traffic_class]
+    packets, segment = size_law(traffic_class.sizes), traffic_class.segment_bytes
+    if segment is None:
+        sizes = packets
+    elif segment == "auto":
+        sizes = largest_segment((flow.route for flow in flows), allowed, packets)
+    else:
+        sizes = fixed_size(segment)
+    return Carried(demand=demand, traffic_class=traffic_class, sizes=sizes, flows=flows)
 
 
-def _segment_error(carried: tuple[Carried, ...], questions: list[Question]) -> float:
-    """Most that segments can add to or take from a delay, over all selected routes [s]."""
-    segments = [item.sizes.mean for item in carried if item.traffic_class.segment_bytes is not None]
-    slowest = max((_seconds_per_bit(route) for _, route in _routes(questions)), default=0.0)
-    return max(segments, default=0.0) * slowest
+def _segments(carried: tuple[Carried, ...]) -> Iterator[tuple[Route, float]]:
+    for item in carried:
+        whole = item.traffic_class.segment_bytes is None
+        for route in {flow.route.channels for flow in item.flows}:
+            yield Route(route), 0.0 if whole else item.sizes.mean
