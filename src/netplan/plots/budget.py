@@ -233,7 +233,7 @@ def latency_hops(
     if pair is not None:
         shown = [find_pair(subject.verdict, pair)]
     panels = _panels(subject, shown) if axes is None else [axes]
-    for panel, found in zip(panels, shown, strict=True):
+    for panel, found in zip(panels, shown, strict=False):
         _draw_route(panel, subject, found)
     if not shown:
         panels[0].text(0.5, 0.5, "no pair has a route", ha="center", transform=panels[0].transAxes)

@@ -214,10 +214,10 @@ def find_pair(verdict: Verdict, pair: str) -> PairVerdict:
 
 
 def unknown(what: str, got: str, known: Sequence[str]) -> InputError:
-    """Return the error for a name that the results do not have."""
+    """Return the error for a name that there is not."""
     near = difflib.get_close_matches(got, known, n=1)
     remedy = f"did you mean {near[0]!r}?" if near else f"there is {_listed(known)}"
-    return InputError([Problem((what,), f"no {what} {got!r} in these results; {remedy}")])
+    return InputError([Problem((what,), f"no {what} {got!r}; {remedy}")])
 
 
 def _listed(known: Sequence[str], most: int = 8) -> str:
@@ -278,6 +278,8 @@ def _hop(entry: Mapping[str, Any]) -> Hop:
         target=entry["to"],
         components=_components(entry["components_ms"]),
         utilisation=entry["utilisation"],
+        length=entry["length_km"] * KM,
+        estimated_length=entry["estimated_km"] * KM,
     )
 
 
