@@ -26,6 +26,9 @@ __all__ = ["judge_pairs", "link_uses", "screen"]
 
 Float64 = NDArray[np.float64]
 
+_CONSTANT = {Layer.OPTICAL: FIXED[:2], Layer.NETWORK: FIXED}
+"""Components that count in a layer and are constants of a route."""
+
 
 def screen(case: Case, question: Question) -> dict[int, PairVerdict]:
     """Decide what needs no simulation, by position of the pair.
@@ -73,9 +76,9 @@ def _impossible(case: Case, question: Question, index: int, floor: Route) -> Pai
         limit=limit,
         low=floor.propagation,
         floor=floor.propagation,
-        components={name: getattr(floor, name) for name in FIXED},
+        components={name: getattr(floor, name) for name in _CONSTANT[question.target.layer]},
         route=floor.nodes,
-        hops=_hops(case, floor, None, 0.0),
+        hops=_hops(case, question, floor, None, 0.0),
         length=floor.length,
         estimated_length=floor.estimated_length,
         remedies=(
@@ -106,10 +109,10 @@ def _optical(case: Case, question: Question, index: int, stream: Stream) -> Pair
         floor=_floor(question, index),
         components={
             name: float(np.mean([getattr(r, name) for r in stream.routes]))
-            for name in ("propagation", "equipment")
+            for name in _CONSTANT[question.target.layer]
         },
         route=route.nodes,
-        hops=_hops(case, route, None, 0.0),
+        hops=_hops(case, question, route, None, 0.0),
         length=route.length,
         estimated_length=route.estimated_length,
         remedies=() if met else tuple(_shorter(route, value - limit)),
@@ -276,7 +279,7 @@ def _pair_verdict(
         in_flight=measured.in_flight,
         components=components,
         route=route.nodes,
-        hops=_hops(case, route, samples, stream.sizes.mean),
+        hops=_hops(case, question, route, samples, stream.sizes.mean),
         length=route.length,
         estimated_length=route.estimated_length,
         remedies=(),
@@ -306,11 +309,13 @@ def _main_route(stream: Stream) -> Route:
     return max(counts, key=lambda route: counts[route])
 
 
-def _hops(case: Case, route: Route, samples: Samples | None, bits: float) -> tuple[Hop, ...]:
+def _hops(
+    case: Case, question: Question, route: Route, samples: Samples | None, bits: float
+) -> tuple[Hop, ...]:
     """Split a route's cost by channel: constants, sending a mean packet, mean wait there."""
     hops = []
     for channel in route.channels:
-        components = {name: getattr(channel, name) for name in FIXED}
+        components = {name: getattr(channel, name) for name in _CONSTANT[question.target.layer]}
         if samples is not None:
             components["transmission"] = bits / channel.capacity
             components["queueing"] = _mean_wait(samples, channel.ports)
