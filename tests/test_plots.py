@@ -308,6 +308,13 @@ def test_the_worst_pairs_are_named_and_the_others_counted(results):
     assert "3 other pairs" in entries
 
 
+def test_of_very_many_pairs_the_worst_are_drawn_and_the_rest_counted(results):
+    pairs = [pair(f"n{i}", "anshan", 1.5 + i / 1000, packets=0) for i in range(400)]
+    figure = latency_cdf(results(verdict(*pairs)))
+    assert "the next 300 of 394 other pairs" in legend_of(figure)
+    assert sum(found.get_color() == "0.72" for found in axes_of(figure).lines) == 300
+
+
 # ------------------------------------------------------------------------------------ heatmap
 
 

@@ -113,8 +113,8 @@ def _latency(
         pairs_that_were = "pair that was" if left_out == 1 else "pairs that were"
         title += f"\nnot drawn: {left_out} {pairs_that_were} missed without simulation"
     axes.set_title(title)
-    others = drawable[len(named) :][:MOST_GREY]
-    _frame(axes, subject, [*named, *others])
+    others = drawable[len(named) :]
+    _frame(axes, subject, drawable[: len(named) + MOST_GREY])
     for found, style in zip(named, LINE_STYLES, strict=False):
         _draw_named(axes, subject, found, style, tail=tail)
     _draw_others(axes, subject, others, tail=tail)
@@ -159,10 +159,14 @@ def _bins(stream: StreamSamples) -> tuple[Float64, Float64, Float64]:
 
 
 def _draw_others(axes: Axes, subject: Subject, pairs: Sequence[PairVerdict], *, tail: bool) -> None:
-    for number, pair in enumerate(pairs):
+    count = len(pairs)
+    label = f"{count} other pairs" if count != 1 else "1 other pair"
+    if count > MOST_GREY:
+        label = f"the next {MOST_GREY} of {label}"
+    for number, pair in enumerate(pairs[:MOST_GREY]):
         delays, share = _curve(subject, pair, tail=tail)
-        label = None if number else f"{len(pairs)} other pairs"
-        axes.plot(delays, share, color="0.72", linewidth=0.5, label=label, zorder=1)
+        first = label if number == 0 else None
+        axes.plot(delays, share, color="0.72", linewidth=0.5, label=first, zorder=1)
 
 
 def _draw_named(
