@@ -21,6 +21,11 @@ class ExponentialSize:
     mean: float
     """[bit]."""
 
+    @property
+    def second_moment(self) -> float:
+        """Mean of the squared size [bit^2]."""
+        return 2 * self.mean**2
+
     def draw(self, rng: np.random.Generator, n: int) -> Int64:
         """Return n sizes, shape (n,) [bit]."""
         return np.maximum(1, np.rint(rng.exponential(self.mean, n))).astype(np.int64)
@@ -37,6 +42,11 @@ class MixedSize:
     def mean(self) -> float:
         """Mean size [bit]."""
         return float(np.average(self.bits, weights=self.weights))
+
+    @property
+    def second_moment(self) -> float:
+        """Mean of the squared size [bit^2]."""
+        return float(np.average(np.square(self.bits, dtype=float), weights=self.weights))
 
     def draw(self, rng: np.random.Generator, n: int) -> Int64:
         """Return n sizes, shape (n,) [bit]."""

@@ -200,20 +200,28 @@ def _hardest_level(case: Case) -> float:
 
 def _port_view(case: Case) -> PortView:
     channels = case.topology.channel_of_port
-    packet_rate = np.zeros(len(channels))
+    packet_rate, square_rate = np.zeros(len(channels)), np.zeros(len(channels))
     hold = np.full(len(channels), np.inf)
     for item in case.carried:
         for flow in item.flows:
-            np.add.at(packet_rate, list(flow.ports), flow.rate / item.sizes.mean)
+            rate = flow.rate / item.sizes.mean
+            np.add.at(packet_rate, list(flow.ports), rate)
+            np.add.at(square_rate, list(flow.ports), rate * item.sizes.second_moment)
     for port, channel in enumerate(channels):
         if channel.buffer_bits:
             hold[port] = channel.buffer_bits / channel.capacity
         elif channel.buffer_packets and packet_rate[port]:
             mean_bits = case.load.offered[port] / packet_rate[port]
             hold[port] = channel.buffer_packets * mean_bits / channel.capacity
+    busy = packet_rate > 0
+    squared_mean = np.square(case.load.offered)
+    variation = np.divide(
+        square_rate * packet_rate, squared_mean, out=np.ones_like(hold), where=busy
+    )
     return PortView(
         utilisation=case.load.utilisation,
         packet_rate=packet_rate,
+        size_variation=variation,
         capacity=np.array([channel.capacity for channel in channels]),
         hold_time=hold,
     )

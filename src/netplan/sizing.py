@@ -42,6 +42,8 @@ class PortView:
     utilisation: Float64
     packet_rate: Float64
     """Carried packets or segments [1/s]."""
+    size_variation: Float64
+    """Second moment over squared mean of the sizes, 1 + c_s²; 1 where nothing is carried."""
     capacity: Float64
     """[bit/s]."""
     hold_time: Float64
@@ -50,20 +52,30 @@ class PortView:
     @property
     def relaxation(self) -> Float64:
         """Relaxation time [s]: that of M/M/1, at most what it takes to send a full buffer."""
-        busy = self.packet_rate > 0
-        rho = np.minimum(self.utilisation, 1 - 1e-9)
-        service = np.divide(rho, self.packet_rate, out=np.zeros_like(rho), where=busy)
-        free: Float64 = np.minimum(service / (1 - np.sqrt(rho)) ** 2, self.hold_time)
-        return free
+        free: Float64 = self._service / (1 - np.sqrt(self._stable)) ** 2
+        return np.minimum(free, self.hold_time)
 
     @property
     def correlation_time(self) -> Float64:
-        """K with which probes at rate λ have the variance inflation 1 + λK [s]."""
-        busy = self.packet_rate > 0
-        rho = np.minimum(self.utilisation, 1 - 1e-9)
-        inflation = 3.5 / (1 - rho) ** 2 - 1
-        open_ended = np.divide(inflation, self.packet_rate, out=np.zeros_like(rho), where=busy)
-        return np.minimum(open_ended, 2 * self.hold_time)
+        """K with which probes at rate λ have the variance inflation 1 + λK [s].
+
+        The packets of a port have the inflation c = 1 + 1.9 (1 + c_s²) ρ / (1 - ρ)², with c_s² the
+        squared coefficient of variation of the sizes: a fit within 25 % to the p99 of M/M/1 and
+        M/D/1 queues, ρ from 0.3 to 0.9, 20 million packets each. It only sizes the run; verdicts
+        go by the inflation that the run itself shows.
+        """
+        free: Float64 = 1.9 * self.size_variation * self._service / (1 - self._stable) ** 2
+        return np.minimum(free, 2 * self.hold_time)
+
+    @property
+    def _stable(self) -> Float64:
+        return np.minimum(self.utilisation, 1 - 1e-9)
+
+    @property
+    def _service(self) -> Float64:
+        """Mean service time [s]; 0 where nothing is carried."""
+        idle = np.zeros_like(self.packet_rate)
+        return np.divide(self._stable, self.packet_rate, out=idle, where=self.packet_rate > 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +145,10 @@ def plan_probes(
         # The cheapest run is too long: send probes as densely as the time that there is demands.
         best = needed / (longest - needed * typical)
     rates = np.minimum(best, ceilings)
-    durations = needed * (1 / rates + slowest)
-    return ProbePlan(rates=rates, duration=float(np.quantile(durations[stable], TYPICAL_STREAM)))
+    duration = float(np.quantile((needed * (1 / rates + slowest))[stable], TYPICAL_STREAM))
+    # Where the duration, set by the slowest streams, leaves time, fewer probes a second will do.
+    spare = np.maximum(duration - needed * slowest, needed / rates)
+    return ProbePlan(rates=np.minimum(rates, needed / spare), duration=duration)
 
 
 def _largest(values: Float64, flows: Sequence[Sequence[int]]) -> float:
