@@ -13,7 +13,7 @@ from netplan.samples import COMPONENTS, FIXED, Samples, StreamSamples
 from netplan.scenario.targets import Layer
 from netplan.statistics import ExceedanceCurve, Interval, decide, mean_interval, merge, spend
 from netplan.topology import FIBRE_DELAY
-from netplan.units import KM, MS, PS_PER_S
+from netplan.units import KM, MS, PS_PER_S, seconds_to_ps
 from netplan.verdict import Hop, LinkUse, Outcome, PairVerdict, Reason
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def _screen_pair(
             limit=limit,
             remedies=("a compute node that the target allows",),
         )
-    if floor.propagation >= limit:
+    # In picoseconds, so that 100 km at 5 µs/km are half a millisecond, not a hair less.
+    if seconds_to_ps(floor.propagation) >= seconds_to_ps(limit):
         return _impossible(case, question, index, floor)
     if target.layer is Layer.OPTICAL:
         return _optical(case, question, index, stream)
@@ -96,7 +97,7 @@ def _optical(case: Case, question: Question, index: int, stream: Stream) -> Pair
     value = _statistic(delays, question.target.statistic)
     limit = question.target.below_ms * MS
     route = _main_route(stream)
-    met = value < limit
+    met = seconds_to_ps(value) < seconds_to_ps(limit)
     return PairVerdict(
         source=question.pairs[index].source,
         target=question.pairs[index].target,
