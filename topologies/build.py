@@ -3,8 +3,11 @@
 
 Reads ``liaoning/{assumptions,nodes,spans,links,rings}.csv`` and nothing else, and writes
 ``liaoning.yaml`` (every county) and ``liaoning-backbone.yaml`` (the 14 cities, gateways and hubs).
-Same tables, same bytes. To replace an assumption by a survey, edit its row (for a cable: give
-`surveyed_km` and say in `basis` and `confidence` where it comes from) and run::
+Same tables, same bytes. To replace an assumption by a survey, edit its row and run the script
+again. For a cable, give its `surveyed_km` and say in `basis` and `confidence` where that comes
+from; `surveyed_km` is taken as it is, `route_km` and great circle x `route_factor` get the cable
+slack of ``assumptions.csv``. Rows whose `enabled` is not ``yes`` are known or imagined, but not
+built; their `note` says why. A ring gives each of its counties one wavelength each way round::
 
     python topologies/build.py
 """
@@ -248,7 +251,12 @@ def write(
     lines += [f"  {key}: {spell(value)}" for key, value in make_defaults(values).items()]
     for part, table in parts.items():
         lines += ["", f"{part}:"]
-        lines += [f"  {key}: {spell(value)}" for key, value in table.items()]
+        above: object = None
+        for key, value in table.items():
+            if value.get("role") != above:
+                above = value["role"]
+                lines.append(f"  # {above}")
+            lines.append(f"  {key}: {spell(value)}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
