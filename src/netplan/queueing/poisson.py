@@ -205,7 +205,7 @@ def md1_states(utilisation: float, states: int) -> Float64:
 
     References
     ----------
-    Embedded chain of M/G/1: Kleinrock, *Queueing Systems, Vol. 1*, Wiley 1975, §5.3.
+    Embedded chain of M/G/1: Kleinrock, *Queueing Systems, Vol. 1*, Wiley 1975, ch. 5.
     """
     more = gammainc(np.arange(1, states + 2), utilisation)
     p = np.zeros(states)

@@ -132,7 +132,7 @@ def erlang_c(servers: int, offered: float) -> float:
 
     References
     ----------
-    Kleinrock, *Queueing Systems, Vol. 1*, Wiley 1975, §3.5.
+    Kleinrock, *Queueing Systems, Vol. 1*, Wiley 1975, ch. 3.
 
     Examples
     --------
@@ -181,9 +181,9 @@ def allen_cunneen_mean_waiting_time(
 
     References
     ----------
-    Allen, *Probability, Statistics, and Queueing Theory*, 2nd ed., Academic Press 1990 (not seen
-    for this; for one server it is the form that Tran-Gia & Hoßfeld, *Performance Modeling and
-    Analysis of Communication Networks*, Würzburg University Press 2021, §5.6.3, give).
+    Tran-Gia & Hoßfeld, *Performance Modeling and Analysis of Communication Networks*, Würzburg
+    University Press 2021, §5.6.3, for one server; known by the names of Allen and Cunneen for
+    several.
 
     Examples
     --------
