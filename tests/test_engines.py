@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netplan.engine import fast
+from netplan.engine import layout
 from netplan.engine.fast import FastEngine
 from netplan.engine.model import (
     DELIVERED,
@@ -220,14 +220,14 @@ def cases(draw, most_packets=60):
     return Case(ports, routes, priorities, packets)
 
 
-@pytest.fixture(params=["usual", "restless"])
-def calendar(request, monkeypatch):
-    """Take the fast engine as it is, then with a calendar that is rebuilt all the time."""
-    if request.param == "restless":
-        monkeypatch.setattr(fast, "FIRST_SHIFT", 0)
-        monkeypatch.setattr(fast, "LEAST_DAYS", 2)
-        monkeypatch.setattr(fast, "LEAST_BUDGET", 1)
-        monkeypatch.setattr(fast, "FIRST_NODES", 1)
+@pytest.fixture(params=["rounds", "as it finds fit", "walks"])
+def visits(request, monkeypatch):
+    """Make the fast engine visit its ports in rounds only, as it is, or along the tree only."""
+    monkeypatch.setattr(
+        layout,
+        "VISITS_PER_PACKET",
+        {"rounds": 10**9, "as it finds fit": 4, "walks": 1e-9}[request.param],
+    )
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -270,7 +270,7 @@ def test_both_engines_agree_after_every_block(case, data):
     assert_engines_agree(case, data.draw(st.lists(st.integers(0, case.packets.until), max_size=6)))
 
 
-@pytest.mark.usefixtures("calendar")
+@pytest.mark.usefixtures("visits")
 @pytest.mark.parametrize("seed", range(20))
 def test_both_engines_agree_on_wild_time_scales(seed):
     rng = np.random.default_rng(seed)

@@ -11,7 +11,7 @@ import numba
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["compiled", "inlined", "is_stored"]
+__all__ = ["compiled", "inlined", "is_stored", "outlined"]
 
 # Threads run compiled code side by side (`nogil`). It allocates nothing and so needs no reference
 # counts, which would take most of the time (`_nrt=False`). Numba's store of compiled code does not
@@ -20,6 +20,9 @@ _jit = functools.partial(numba.njit, nogil=True, _nrt=False)
 
 inlined = _jit(forceinline=True)
 """Decorator of a function that only compiled functions call; it becomes a part of its caller."""
+
+outlined = _jit()
+"""The same, for what happens rarely: it stays apart."""
 
 
 def compiled(function: Callable[..., Any]) -> Any:

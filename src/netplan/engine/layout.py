@@ -1,0 +1,260 @@
+"""How the fast engine lays a network out in memory: tables of records, and who points to whom.
+
+Packets move through *queues*, which are numbered so that those that lead to one port stand side by
+side: from its sources if a route begins there, then from each port that comes before it on a route.
+Behind these come the queues to destinations, one for each port; then, for each port, the packets
+that wait by priority or, in a FIFO network, the places taken in its buffer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from netplan.engine.model import Float64, Int8, Int32, Int64
+
+if TYPE_CHECKING:
+    from netplan.engine.model import Ports, Routes
+
+__all__ = [
+    "CHUNK",
+    "END_OF_TIME",
+    "NEVER",
+    "NOBODY",
+    "Output",
+    "Packets",
+    "Sweep",
+    "lay_out",
+    "more_chunks",
+]
+
+CHUNK: Final = 32
+"""Records in a chunk of a queue."""
+VISITS_PER_PACKET: Final = 4
+"""A round that needs more visits for each packet is followed by a walk along the tree of ports."""
+NOBODY: Final = -1
+NEVER: Final = 1 << 62
+"""Later than anything that happens [ps]."""
+END_OF_TIME: Final = 1 << 61
+"""Up to when the engine can count [ps], 26 days; two such times still have a sum."""
+
+HOP: Final = np.dtype([("lag", "i8"), ("queue", "i4"), ("route", "i4")])
+"""A port on a route: delay from its departure to the next arrival [ps], queue that leads there."""
+BEGIN: Final = np.dtype([("processing", "i8"), ("queue", "i4"), ("hop", "i4")])
+"""Begin of a route: delay before its first port [ps], queue that leads there, row of the hop."""
+RECORD: Final = np.dtype(
+    [
+        ("time", "i8"),  # when the packet leaves the queue, or arrived where it waits [ps]
+        ("number", "i8"),
+        ("bits", "i8"),
+        ("entry", "i8"),
+        ("hop", "i4"),
+        ("stream", "i4"),
+        ("priority", "i8"),
+    ]
+)
+"""A packet in a queue."""
+QUEUE: Final = np.dtype(
+    [
+        ("time", "i8"),  # of the first record, or NEVER [ps]
+        ("head", "i8"),  # first record
+        ("tail", "i8"),  # next free record
+        ("lag", "i8"),  # least delay from the sending port, its transmission included [ps]
+        ("sender", "i4"),  # the sending port
+        ("leaf", "i4"),  # of the receiving port in the tree of ports, or 0
+    ]
+)
+PORT: Final = np.dtype(
+    [
+        ("safe", "i8"),  # up to when the port has been simulated [ps]
+        ("free", "i8"),  # when it has sent all that it has begun to send [ps]
+        ("ps_per_bit", "f8"),
+        ("first_input", "i4"),  # queues that lead here
+        ("last_input", "i4"),  # the last one, + 1
+        ("waiting", "i4"),  # first queue of those that wait, or of the places taken
+        ("limited", "i4"),
+        ("arrivals", "i8"),
+        ("sent_bits", "i8"),
+        ("waits", "i8"),
+        ("wait_sum", "f8"),
+        ("wait_max", "i8"),
+        ("buffer_packets", "i8"),
+        ("buffer_bits", "i8"),
+        ("held", "i8"),  # packets in the buffer, of a priority port without the one in service
+        ("held_bits", "i8"),
+        ("bits_in_service", "i8"),
+        ("choice", "i8"),  # when a priority port next chooses, if packets wait [ps]
+        ("drops", "i8"),
+        ("dropped_bits", "i8"),
+    ]
+)
+PROGRESS: Final = np.dtype(
+    [
+        ("until", "i8"),
+        ("begin", "i8"),  # nothing is left to happen before this time [ps]
+        ("unused", "i8"),  # first of the chunks that were given back
+        ("touched", "i8"),  # chunks that were in use at some time
+        ("left", "i8"),  # chunks that are not in use
+        ("walks", "i8"),  # whether the ports are visited along the tree
+        ("visits", "i8"),  # in this round or walk
+        ("visited", "i8"),  # of them
+        ("sparse", "i8"),  # a round in which fewer packets arrive is followed by a walk
+        ("mark", "i8"),  # packet_hops at the begin of the round
+        ("in_flight", "i8"),
+        ("packet_hops", "i8"),
+        ("finished", "i8"),  # rows of the output
+        ("latest", "i8"),  # when the last packet left [ps]
+    ]
+)
+
+
+class Packets(NamedTuple):
+    """The packets of a block, as compiled code reads them."""
+
+    first_number: int
+    entry: Int64
+    bits: Int64
+    route: Int32
+    priority: Int8
+    stream: Int32
+
+
+class Output(NamedTuple):
+    """Columns for measured packets that leave, as compiled code writes them."""
+
+    number: Int64
+    entry: Int64
+    bits: Int64
+    route: Int32
+    stream: Int32
+    delay: Int64
+    dropped_at: Int32
+
+
+class Sweep(NamedTuple):
+    """All that compiled code works on."""
+
+    hops: NDArray[np.void]
+    """Shape (H,): `HOP`, route after route; behind each route a row for its destination."""
+    begins: NDArray[np.void]
+    """Shape (R,): `BEGIN`."""
+    order: Int64
+    """Ports that lie on a route, upstream first."""
+    inputs: int
+    """So many queues lead to ports; as many as there are ports lead to destinations."""
+    priorities: int
+    progress: NDArray[np.void]
+    """Shape (1,): `PROGRESS`."""
+    ports: NDArray[np.void]
+    queues: NDArray[np.void]
+    records: NDArray[np.void]
+    """Shape (chunks * CHUNK,): `RECORD`."""
+    follower: Int64
+    """Shape (chunks,): the next chunk of the queue, or of those that were given back."""
+    tree: Int64
+    """Shape (2 * leaves,): a complete binary tree of times, each the earlier of its two children.
+    Leaf `leaves + port` is when the next thing happens at the port [ps]."""
+
+
+def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
+    """Build the tables of a network in which nothing has happened."""
+    senders, receivers, of_hop = _inputs(routes)
+    inputs, count = len(senders), len(ports)
+    leaves = 1 << max(count - 1, 1).bit_length()
+    queues = np.zeros(inputs + count + count * priorities, QUEUE)
+    queues["time"] = NEVER
+    queues["head"] = queues["tail"] = CHUNK * np.arange(len(queues))
+    queues["sender"][:inputs] = np.maximum(senders, 0)
+    queues["leaf"][:inputs] = leaves + receivers
+    # A transmission takes a picosecond at least. A source sends nothing that is not there yet.
+    lag = ports.latency[senders] + ports.processing[receivers] + 1
+    queues["lag"][:inputs] = np.where(senders == NOBODY, END_OF_TIME, lag)
+    progress = np.zeros(1, PROGRESS)
+    progress["unused"] = NOBODY
+    progress["touched"] = len(queues)
+    order = _upstream_first(senders, receivers)
+    progress["sparse"] = len(order) // VISITS_PER_PACKET
+    hops, begins = _routes(ports, routes, of_hop, inputs)
+    return Sweep(
+        hops=hops,
+        begins=begins,
+        order=order,
+        inputs=inputs,
+        priorities=priorities,
+        progress=progress,
+        ports=_ports(ports, receivers, inputs + count, priorities),
+        queues=queues,
+        records=np.empty(len(queues) * CHUNK, RECORD),
+        follower=np.empty(len(queues), np.int64),
+        tree=np.full(2 * leaves, NOBODY, np.int64),
+    )
+
+
+def more_chunks(sweep: Sweep, chunks: int) -> Sweep:
+    """Enlarge the store so that at least `chunks` are left, and at least double it."""
+    progress = sweep.progress
+    added = max(chunks - int(progress["left"][0]), len(sweep.follower))
+    progress["left"] += added
+    records = np.empty(len(sweep.records) + added * CHUNK, RECORD)
+    records[: len(sweep.records)] = sweep.records
+    follower = np.empty(len(sweep.follower) + added, np.int64)
+    follower[: len(sweep.follower)] = sweep.follower
+    return sweep._replace(records=records, follower=follower)
+
+
+def _inputs(routes: Routes) -> tuple[Int64, Int64, Int64]:
+    """Number the queues that lead to ports: sender (or `NOBODY`), receiver, and queue of each hop."""
+    before = np.concatenate([[NOBODY], routes.ports[:-1]]).astype(np.int64)
+    before[routes.start[:-1]] = NOBODY
+    pairs = np.column_stack([routes.ports, before])
+    unique, of_hop = np.unique(pairs, axis=0, return_inverse=True)
+    return unique[:, 1], unique[:, 0], of_hop.reshape(-1)
+
+
+def _routes(
+    ports: Ports, routes: Routes, of_hop: Int64, inputs: int
+) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    """Lay the hops of all routes out one after the other, each route closed by its destination."""
+    route = np.repeat(np.arange(len(routes)), np.diff(routes.start))
+    rows = np.arange(len(routes.ports)) + route
+    last = routes.start[1:] - 1
+    hops = np.zeros(len(routes.ports) + len(routes), HOP)
+    hops["route"][rows] = route
+    hops["route"][rows[last] + 1] = np.arange(len(routes))
+    hops["queue"][rows] = np.append(of_hop[1:], NOBODY)
+    hops["queue"][rows[last]] = inputs + routes.ports[last]
+    processing = np.append(ports.processing[routes.ports[1:]], 0)
+    processing[last] = 0
+    hops["lag"][rows] = ports.latency[routes.ports] + processing
+    begins = np.zeros(len(routes), BEGIN)
+    begins["processing"] = ports.processing[routes.ports[routes.start[:-1]]]
+    begins["queue"] = of_hop[routes.start[:-1]]
+    begins["hop"] = rows[routes.start[:-1]]
+    return hops, begins
+
+
+def _ports(ports: Ports, receivers: Int64, waiting: int, priorities: int) -> NDArray[np.void]:
+    table = np.zeros(len(ports), PORT)
+    numbers = np.arange(len(ports))
+    table["ps_per_bit"] = ports.ps_per_bit
+    table["first_input"] = np.searchsorted(receivers, numbers)
+    table["last_input"] = np.searchsorted(receivers, numbers, side="right")
+    table["waiting"] = waiting + priorities * numbers
+    table["buffer_packets"] = ports.buffer_packets
+    table["buffer_bits"] = ports.buffer_bits
+    table["limited"] = (ports.buffer_packets > 0) | (ports.buffer_bits > 0)
+    return table
+
+
+def _upstream_first(senders: Int64, receivers: Int64) -> Int64:
+    """Order the ports so that only around a cycle a port comes before one that sends to it."""
+    graph = nx.DiGraph()
+    graph.add_nodes_from(receivers.tolist())
+    inner = senders != NOBODY
+    graph.add_edges_from(zip(senders[inner].tolist(), receivers[inner].tolist(), strict=True))
+    joined = nx.condensation(graph)
+    groups = (sorted(joined.nodes[group]["members"]) for group in nx.topological_sort(joined))
+    return np.array([port for group in groups for port in group], np.int64)
