@@ -95,7 +95,8 @@ def test_an_overload_is_named_in_the_notes(write):
 
 def test_a_spent_budget_leaves_a_pair_undecided(write):
     """The limit is where the median lies, so that no run is ever long enough."""
-    median = pair_of(write(TOPOLOGY, scenario_text(statistic="p50"))).estimate
+    long = scenario_text(statistic="p50", budget="{at_least: 2000000, at_most: 4000000}")
+    median = pair_of(write(TOPOLOGY, long)).estimate
     text = scenario_text(statistic="p50", below_ms=median / MS)
     [verdict] = verdicts(write(TOPOLOGY, text))
     assert (verdict.outcome, verdict.reason) == (Outcome.UNDECIDED, Reason.BUDGET)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -379,15 +380,33 @@ def load_results(folder: str | Path) -> Results:
         If the folder holds no results, or ones of another format.
     """
     folder = Path(folder)
-    place = Place(str(folder / "results.json"))
+    return Results(
+        document=_read_document(folder / "results.json"),
+        streams=tuple(_read_streams(folder / "samples.npz")),
+    )
+
+
+def _read_document(file: Path) -> dict[str, Any]:
     try:
-        document = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+        document = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        reason = "is not there" if isinstance(error, OSError) else "is not JSON"
-        remedy = "write one with netplan-sim run SCENARIO --out DIR"
-        raise InputError([Problem((), f"{reason}; {remedy}", place)]) from error
+        what = "is not there" if isinstance(error, OSError) else "is not JSON"
+        raise _unreadable(file, what) from error
     if not isinstance(document, dict) or document.get("netplan") != RESULTS_FORMAT:
-        raise InputError([Problem((), f"is not of the format {RESULTS_FORMAT}", place)])
-    with np.load(folder / "samples.npz", allow_pickle=False) as archive:
-        streams = _unpack({name: archive[name] for name in archive.files})
-    return Results(document=document, streams=tuple(streams))
+        raise _unreadable(file, f"is not of the format {RESULTS_FORMAT}")
+    return document
+
+
+def _read_streams(file: Path) -> list[tuple[int, StreamSamples]]:
+    try:
+        # Opened here, because NumPy leaves a damaged archive open.
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
+            return _unpack({name: archive[name] for name in archive.files})
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
+        what = "is not there" if isinstance(error, FileNotFoundError) else "is damaged"
+        raise _unreadable(file, what) from error
+
+
+def _unreadable(file: Path, what: str) -> InputError:
+    remedy = "write results with netplan-sim run SCENARIO --out DIR"
+    return InputError([Problem((), f"{what}; {remedy}", Place(str(file)))])
