@@ -9,9 +9,9 @@ import numpy as np
 
 from netplan.engine.compiled import is_stored
 from netplan.engine.contract import check_block, check_network
-from netplan.engine.layout import CHUNK, END_OF_TIME, Output, Packets, Sweep, lay_out, more_chunks
+from netplan.engine.layout import END_OF_TIME, Output, Packets, Sweep, lay_out, more_chunks
 from netplan.engine.model import Finished, PacketBlock, PortTotals
-from netplan.engine.sweep import CHUNKS_PER_PACKET, run, take
+from netplan.engine.sweep import CHUNK, CHUNKS_PER_PACKET, run, take
 
 if TYPE_CHECKING:
     from netplan.engine.model import Ports, Routes

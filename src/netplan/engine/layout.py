@@ -14,30 +14,16 @@ import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
-from netplan.engine.model import Float64, Int8, Int32, Int64
+from netplan.engine.model import Int8, Int32, Int64
+from netplan.engine.sweep import CHUNK, NEVER, NOBODY
 
 if TYPE_CHECKING:
     from netplan.engine.model import Ports, Routes
 
-__all__ = [
-    "CHUNK",
-    "END_OF_TIME",
-    "NEVER",
-    "NOBODY",
-    "Output",
-    "Packets",
-    "Sweep",
-    "lay_out",
-    "more_chunks",
-]
+__all__ = ["END_OF_TIME", "Output", "Packets", "Sweep", "lay_out", "more_chunks"]
 
-CHUNK: Final = 32
-"""Records in a chunk of a queue."""
 VISITS_PER_PACKET: Final = 4
 """A round that needs more visits for each packet is followed by a walk along the tree of ports."""
-NOBODY: Final = -1
-NEVER: Final = 1 << 62
-"""Later than anything that happens [ps]."""
 END_OF_TIME: Final = 1 << 61
 """Up to when the engine can count [ps], 26 days; two such times still have a sum."""
 

@@ -12,13 +12,13 @@ Two ways to choose the next port. A *round* visits all ports, upstream first: no
 a visit finds several packets. Where the ways are too short for that, a tree of times leads to the
 port at which the next thing happens. Both do the same to the packets, so either may end anywhere.
 
-All compiled code stands in this module, because Numba's store of compiled code looks only at the
+All compiled code and its constants stand in this module, because Numba's store of compiled code looks only at the
 file of the function it compiles: a change elsewhere would go unnoticed.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -26,11 +26,18 @@ import numpy as np
 from numpy import uint64 as index
 
 from netplan.engine.compiled import compiled, inlined, outlined
-from netplan.engine.layout import CHUNK, NEVER, NOBODY, Output, Packets, Sweep
 from netplan.engine.model import DELIVERED, UNMEASURED
 
-__all__ = ["CHUNKS_PER_PACKET", "run", "take"]
+if TYPE_CHECKING:
+    from netplan.engine.layout import Output, Packets, Sweep
 
+__all__ = ["CHUNK", "CHUNKS_PER_PACKET", "NEVER", "NOBODY", "run", "take"]
+
+CHUNK: Final = 32
+"""Records in a chunk of a queue."""
+NOBODY: Final = -1
+NEVER: Final = 1 << 62
+"""Later than anything that happens [ps]."""
 CHUNKS_PER_PACKET: Final = 2
 """Chunks that one packet may need at a port: one on its way, one in the buffer."""
 ROUNDS_PER_WALK: Final = 8
@@ -79,11 +86,14 @@ def dequeue(sweep: Sweep, number: int) -> None:
         sweep.follower[index(chunk)] = progress.unused
         progress.unused = chunk
         progress.left += 1
-    queue.head = head
     if head == queue.tail:
+        # an empty queue begins its chunk anew, to stay where the processor's caches are warm
+        head -= head % CHUNK
+        queue.tail = head
         queue.time = NEVER
     else:
         queue.time = sweep.records[index(head)].time
+    queue.head = head
 
 
 @inlined
