@@ -8,7 +8,13 @@ from netplan.engine.arrivals import OnOff, Periodic, Poisson, Trace
 from netplan.engine.workload import Workload
 from netplan.replication import simulate
 from netplan.rng import Streams
-from netplan.round import FIRST_REPLICATIONS, LEAST_CYCLES, design_rounds, jobs_of_round
+from netplan.round import (
+    LEAST_CYCLES,
+    REPLICATIONS,
+    design_rounds,
+    jobs_of_round,
+    plan_round,
+)
 from netplan.units import MS, PS_PER_S
 
 TOPOLOGY = """
@@ -44,6 +50,10 @@ def design_of(case):
     return design_rounds(case, case.streams, "fast", 7)
 
 
+def first_round(case):
+    return plan_round(case, design_of(case), 0, case.streams, spent=0)
+
+
 @pytest.mark.parametrize(
     ("arrivals", "law", "sources"),
     [
@@ -68,35 +78,34 @@ def test_a_trace_sends_its_own_packets_at_the_rate_of_the_demand(write, tmp_path
 
 
 def test_probes_take_at_most_one_percent_of_any_port(write):
-    design = design_of(case_of(write))
-    for source in design.probes.values():
+    for source in first_round(case_of(write)).probes:
         assert 0 < source.packet_rate * source.sizes.mean <= 0.01 * 1e9 * (1 + 1e-9)
 
 
 def test_the_first_round_fits_the_packets_of_the_scenario(write):
     case = case_of(write, budget="{at_least: 1000, at_most: 300000}")
-    design = design_of(case)
-    rate = sum(s.packet_rate for s in (*design.carried, *design.probes.values()))
-    seconds = FIRST_REPLICATIONS * (design.timing.warm_up + design.timing.measure) / PS_PER_S
+    planned = first_round(case)
+    rate = sum(s.packet_rate for s in (*design_of(case).carried, *planned.probes))
+    seconds = REPLICATIONS * (planned.timing.warm_up + planned.timing.measure) / PS_PER_S
     assert rate * seconds <= 300_000 * 1.01
 
 
 def test_a_run_has_at_least_the_packets_that_the_scenario_asks_for(write):
     case = case_of(write, budget="{at_least: 5000000}")
-    design = design_of(case)
-    rate = sum(s.packet_rate for s in (*design.carried, *design.probes.values()))
-    assert rate * FIRST_REPLICATIONS * design.timing.measure / PS_PER_S >= 0.999 * 5e6
+    planned = first_round(case)
+    rate = sum(s.packet_rate for s in (*design_of(case).carried, *planned.probes))
+    assert rate * REPLICATIONS * planned.timing.measure / PS_PER_S >= 0.999 * 5e6
 
 
 def test_warm_up_covers_the_longest_route(write):
-    assert design_of(case_of(write)).timing.warm_up >= 100 * 4.897e-6 * PS_PER_S
+    assert first_round(case_of(write)).timing.warm_up >= 100 * 4.897e-6 * PS_PER_S
 
 
 def test_a_run_covers_twenty_of_the_longest_burst_cycles(write):
     case = case_of(write, "{on_off: {peak_gbps: 0.5, on_ms: 10, off_ms: 40}}")
     design = design_of(case)
     assert design.longest_cycle == pytest.approx(50 * MS)
-    measured = FIRST_REPLICATIONS * design.timing.measure / PS_PER_S
+    measured = REPLICATIONS * first_round(case).timing.measure / PS_PER_S
     assert measured >= LEAST_CYCLES * 50 * MS
 
 
@@ -104,25 +113,30 @@ def test_a_run_that_covers_too_few_burst_cycles_says_so(write):
     budget = "{at_least: 1000, at_most: 20000}"
     case = case_of(write, "{on_off: {peak_gbps: 0.5, on_ms: 100, off_ms: 400}}", budget=budget)
     design = design_of(case)
-    samples = simulate(jobs_of_round(case, design, 0, case.streams)[0])
+    samples = simulate(jobs_of_round(design, first_round(case))[0])
     assert "burst cycles" in design.describe(case, samples)
 
 
-def test_every_round_doubles_what_was_measured_with_new_replications(write):
+def test_every_round_has_new_replications_and_as_many_packets_again(write):
     case = case_of(write)
     design = design_of(case)
-    numbers = [
-        [job.replication for job in jobs_of_round(case, design, look, case.streams)]
-        for look in range(4)
-    ]
-    assert numbers == [[0, 1], [2, 3], [4, 5, 6, 7], list(range(8, 16))]
+    rounds = [plan_round(case, design, number, case.streams, spent=0) for number in range(4)]
+    numbers = [[job.replication for job in jobs_of_round(design, planned)] for planned in rounds]
+    assert numbers == [[0, 1], [2, 3], [4, 5], [6, 7]]
+    probes = [planned.probes[0].packet_rate * planned.timing.measure for planned in rounds]
+    assert [probe / probes[0] for probe in probes] == pytest.approx([1, 1, 2, 4], rel=0.05)
+
+
+def test_a_round_that_the_budget_cuts_short_is_not_begun(write):
+    case = case_of(write, budget="{at_least: 1000, at_most: 300000}")
+    assert plan_round(case, design_of(case), 1, case.streams, spent=299_000) is None
 
 
 def test_a_later_round_measures_only_what_is_still_open(write):
     case = case_of(write)
     design = design_of(case)
     first, second = case.streams
-    [job, _] = jobs_of_round(case, design, 1, [second])
+    [job, _] = jobs_of_round(design, plan_round(case, design, 1, [second], spent=0))
     assert job.streams == (second,)
     assert {source.name: source.stream for source in job.sources} == {
         "demand/a>c/best": -1,

@@ -15,7 +15,7 @@ from netplan import __version__
 from netplan.case import Case, Question, prepare_all
 from netplan.judgement import judge_pairs, link_uses, screen
 from netplan.replication import Job, Workers, workers
-from netplan.round import Design, design_rounds, jobs_of_round
+from netplan.round import Design, Round, design_rounds, jobs_of_round, plan_round
 from netplan.samples import Samples, merge_samples
 from netplan.verdict import (
     LinkUse,
@@ -137,6 +137,7 @@ class Study:
         self.samples: Samples | None = None
         self._found = [screen(case, question) for question in case.questions]
         self._looks = 0
+        self._planned: Round | None = None
         needed = self._open_streams()
         self._design: Design | None = design_rounds(case, needed, engine, seed) if needed else None
 
@@ -161,16 +162,18 @@ class Study:
     @property
     def wants_more(self) -> bool:
         """Whether a pair is open and there is budget for another round."""
-        if self._design is None or not self._open_streams():
+        if self._design is None:
             return False
-        spent = self.samples.packets if self.samples is not None else 0
-        budget = self.case.scenario.simulation.packets.at_most
-        return spent == 0 or 2 * spent <= budget
+        if self._planned is None and (streams := self._open_streams()):
+            spent = self.samples.packets if self.samples is not None else 0
+            self._planned = plan_round(self.case, self._design, self._looks, streams, spent)
+        return self._planned is not None
 
     def next_jobs(self) -> list[Job]:
-        """Return the replications of the next round: as much again as all rounds before."""
-        assert self._design is not None, "wants_more is asked first"
-        return jobs_of_round(self.case, self._design, self._looks, self._open_streams())
+        """Return the replications of the next round."""
+        if self._design is None or self._planned is None:
+            return []
+        return jobs_of_round(self._design, self._planned)
 
     def take(self, parts: list[Samples]) -> None:
         """Add the samples of a round and judge the open pairs anew."""
@@ -183,6 +186,7 @@ class Study:
                     self.case, question, open_pairs, self.samples, self._looks
                 )
         self._looks += 1
+        self._planned = None
 
     def verdicts(self) -> list[Verdict]:
         """Return one verdict for each target."""

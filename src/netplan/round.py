@@ -1,4 +1,8 @@
-"""Rounds of replications: how a case is simulated, and how much in each round."""
+"""Rounds of replications: how a case is simulated, and how much in each round.
+
+The first round is long enough for most streams. A later round measures only the streams that are
+still open, with as many packets again as they have, and so may send their probes more densely.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +11,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netplan.engine.arrivals import OnOff, Periodic, Poisson, read_trace
+from netplan.carried import carried_hops, longest_cycle, port_view, sources_of
+from netplan.engine.arrivals import Poisson
 from netplan.engine.network import CompiledNetwork, RouteTable
-from netplan.engine.workload import ArrivalLaw, Source
+from netplan.engine.workload import Source
 from netplan.judgement import quantile_level
 from netplan.replication import Job, Timing
 from netplan.scenario.targets import Layer
-from netplan.sizing import PortView, plan_probes, warm_up_time
-from netplan.units import GBPS, MS, PS_PER_S, US
+from netplan.sizing import PortView, plan_probes, probes_needed, warm_up_time
+from netplan.units import MS, PS_PER_S, US
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-    from netplan.case import Carried, Case
-    from netplan.demand import Flow
+    from netplan.case import Case, Stream
     from netplan.samples import Samples
-    from netplan.scenario.traffic import OnOff as OnOffLaw
 
-__all__ = ["Design", "design_rounds", "jobs_of_round"]
+__all__ = ["Design", "Round", "design_rounds", "jobs_of_round", "plan_round"]
 
-FIRST_REPLICATIONS = 2
-"""Replications of the first round; a later round has as many as all rounds before it."""
+REPLICATIONS = 2
+"""Replications of a round."""
 BATCHES_PER_REPLICATION = 10
 """Twice ten make the twenty batches that intervals are made from."""
 MEAN_LEVEL = 0.8
@@ -35,7 +38,9 @@ MEAN_LEVEL = 0.8
 MAX_LEVEL = 0.999
 """A maximum asks for as many packets as this quantile."""
 BUDGET_FOR_CARRIED = 0.8
-"""Share of the packet budget that the first round may spend on carried traffic."""
+"""Share of the packets that are left which a round may spend on carried traffic."""
+WORTH_A_ROUND = 0.25
+"""A round that the budget cuts below this share of its length is not begun."""
 LEAST_CYCLES = 20
 """Longest burst cycles that a run must cover for its tails to mean anything."""
 LATE = 3
@@ -48,15 +53,19 @@ class Design:
 
     network: CompiledNetwork
     carried: tuple[Source, ...]
-    probes: dict[str, Source]
-    """Of every measured stream by name, for streams that are not carried traffic."""
+    measured: dict[str, Stream]
+    """Every stream that needs simulating, by name."""
     routes: dict[str, tuple[int, ...]]
     """Numbers of the routes of every measured stream."""
-    timing: Timing
-    engine: str
-    seed: int
+    ports: PortView
+    hops: float
+    """Carried packet-hops per second of simulated time [1/s]."""
+    warm_up: float
+    """[s]."""
     longest_cycle: float
     """Mean on plus off period of the slowest on/off source [s]; 0 without bursts."""
+    engine: str
+    seed: int
 
     def describe(self, case: Case, samples: Samples) -> str:
         """Say in one sentence how the case was simulated."""
@@ -75,115 +84,111 @@ class Design:
         return "; ".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round of replications."""
+
+    number: int
+    """From 0."""
+    streams: tuple[str, ...]
+    """Streams that are measured."""
+    probes: tuple[Source, ...]
+    timing: Timing
+
+
 def design_rounds(case: Case, streams: Iterable[str], engine: str, seed: int) -> Design:
-    """Choose probe rates, warm-up and the length of a replication for the given streams."""
-    known = case.streams
-    needed = [known[name] for name in streams]
+    """Compile a case for the streams that need simulating."""
+    measured = {name: case.streams[name] for name in streams}
     table = RouteTable(case.topology)
-    carried = tuple(source for item in case.carried for source in _sources(item, table))
-    routes = {s.name: tuple(table.number(ports) for ports in s.ports) for s in needed}
+    carried = tuple(source for item in case.carried for source in sources_of(item, table))
+    routes = {n: tuple(table.number(ports) for ports in s.ports) for n, s in measured.items()}
     network = table.compile()
-    view = _port_view(case)
-    probes = [stream for stream in needed if not stream.carried]
-    used = np.unique([port for s in needed for ports in s.ports for port in ports])
-    longest = int(network.fixed.max()) / PS_PER_S
-    cycle = _longest_cycle(carried)
-    warm_up = warm_up_time(view, used, longest) + cycle
-    carried_rate = sum(source.packet_rate for source in carried)
-    budget = case.scenario.simulation.packets.at_most
-    plan = plan_probes(
-        view,
-        [stream.ports for stream in probes or needed],
-        _hardest_level(case),
-        max(stream.sizes.mean for stream in needed),
-        sum(item.demand.rate / item.sizes.mean * _mean_hops(item.flows) for item in case.carried),
-        longest=BUDGET_FOR_CARRIED * budget / max(carried_rate, 1.0) - FIRST_REPLICATIONS * warm_up,
-    )
-    sources = {
-        s.name: Source(
-            name=s.name,
-            arrivals=Poisson(packet_rate=float(rate)),
-            sizes=s.sizes,
-            routes=routes[s.name],
-            priority=s.priority,
-        )
-        for s, rate in zip(probes, plan.rates, strict=False)
-    }
-    rate = sum(s.packet_rate for s in (*carried, *sources.values()))
+    view, cycle = port_view(case), longest_cycle(carried)
+    used = np.unique([port for s in measured.values() for ports in s.ports for port in ports])
+    longest_route = int(network.fixed.max()) / PS_PER_S
     return Design(
         network=network,
         carried=carried,
-        probes=sources,
+        measured=measured,
         routes=routes,
-        timing=_timing(case, max(plan.duration, LEAST_CYCLES * cycle), warm_up, rate),
+        ports=view,
+        hops=carried_hops(case),
+        warm_up=warm_up_time(view, used, longest_route) + cycle,
+        longest_cycle=cycle,
         engine=engine,
         seed=seed,
-        longest_cycle=cycle,
     )
 
 
-def _sources(item: Carried, table: RouteTable) -> list[Source]:
-    """Return the sources of one demand: a bundle of flows, or one source for each on/off flow."""
-    name, law = f"demand/{item.demand.name}", item.traffic_class.arrivals
-    routes = tuple(table.number(flow.ports) for flow in item.flows)
-    packet_rate = item.demand.rate / item.sizes.mean
+def plan_round(
+    case: Case, design: Design, number: int, open_streams: Iterable[str], spent: int
+) -> Round | None:
+    """Plan a round for the streams that are still open.
 
-    def source(name: str, arrivals: ArrivalLaw, routes: tuple[int, ...]) -> Source:
-        return Source(
-            name=name,
-            arrivals=arrivals,
-            sizes=item.sizes,
-            routes=routes,
-            priority=item.traffic_class.priority,
-        )
+    Parameters
+    ----------
+    case, design
+        What is simulated and how.
+    number
+        Rounds before this one.
+    open_streams
+        Names of the streams whose pairs are not decided.
+    spent
+        Packets that the rounds before have cost.
 
-    if law.on_off is not None:
-        burst = _on_off(law.on_off, item.flows[0].rate, item.sizes.mean)
-        return [source(f"{name}/{i}", burst, (route,)) for i, route in enumerate(routes)]
-    if law.trace is not None:
-        return [source(name, read_trace(law.trace.file, item.demand.rate), routes)]
-    if law.law == "periodic":
-        return [source(name, Periodic(packet_rate), routes)]
-    return [source(name, Poisson(packet_rate), routes)]
-
-
-def _on_off(law: OnOffLaw, rate: float, mean_bits: float) -> OnOff:
-    """Return an on/off source of a mean rate [bit/s]: the off periods make up for the rate."""
-    on, peak = law.on_ms * MS, law.peak_gbps * GBPS
-    return OnOff(
-        peak=peak,
-        on=on,
-        off=on * (peak / rate - 1),
-        packet_rate=rate / mean_bits,
-        shape=law.shape if law.law == "pareto" else None,
-    )
-
-
-def _longest_cycle(sources: Sequence[Source]) -> float:
-    """Mean on plus off period of the slowest on/off source [s]; 0 without bursts."""
-    laws = [source.arrivals for source in sources]
-    return max((law.on + law.off for law in laws if isinstance(law, OnOff)), default=0.0)
-
-
-def _timing(case: Case, duration: float, warm_up: float, rate: float) -> Timing:
-    """Fit the first round between the scenario's least and most packets."""
+    Returns
+    -------
+    Round or None
+        None if the packets that are left do not suffice for a round that is worth it.
+    """
+    names = tuple(open_streams)
+    streams = [design.measured[name] for name in names]
+    probing = [stream for stream in streams if not stream.carried]
     budget = case.scenario.simulation.packets
-    unmeasured = FIRST_REPLICATIONS * warm_up
-    least, most = budget.at_least / rate, budget.at_most / rate - unmeasured
-    total = min(max(duration, least), max(most, 10 * warm_up))
+    left = budget.at_most - spent
+    carried_rate = sum(source.packet_rate for source in design.carried)
+    unmeasured = REPLICATIONS * design.warm_up
+    plan = plan_probes(
+        design.ports,
+        [stream.ports for stream in probing or streams],
+        # As many packets again as there are: 1, 1, 2, 4 ... times those of the first round.
+        probes_needed(_hardest_level(case)) * 2 ** max(0, number - 1),
+        max(stream.sizes.mean for stream in streams),
+        design.hops,
+        longest=BUDGET_FOR_CARRIED * left / max(carried_rate, 1.0) - unmeasured,
+    )
+    probes = tuple(
+        Source(
+            name=stream.name,
+            arrivals=Poisson(packet_rate=float(rate)),
+            sizes=stream.sizes,
+            routes=design.routes[stream.name],
+            priority=stream.priority,
+        )
+        for stream, rate in zip(probing, plan.rates[: len(probing)], strict=True)
+    )
+    rate = carried_rate + sum(source.packet_rate for source in probes)
+    wanted = max(plan.duration, LEAST_CYCLES * design.longest_cycle)
+    if number == 0:
+        wanted = max(wanted, budget.at_least / rate)
+    affordable = left / rate - unmeasured
+    if number > 0 and affordable < WORTH_A_ROUND * wanted:
+        return None
+    duration = min(wanted, max(affordable, 10 * design.warm_up))
+    return Round(number, names, probes, _timing(duration, design.warm_up))
+
+
+def _timing(duration: float, warm_up: float) -> Timing:
     return Timing(
         warm_up=round(warm_up * PS_PER_S),
-        measure=round(total / FIRST_REPLICATIONS * PS_PER_S),
+        measure=round(duration / REPLICATIONS * PS_PER_S),
         cool_down=round(LATE * warm_up * PS_PER_S),
         n_batches=BATCHES_PER_REPLICATION,
     )
 
 
-def _mean_hops(flows: Sequence[Flow]) -> float:
-    return float(np.mean([len(flow.ports) for flow in flows]))
-
-
 def _hardest_level(case: Case) -> float:
+    """Return the quantile that asks for most packets, above the median."""
     levels = [0.5]
     for question in case.questions:
         if question.target.layer is Layer.OPTICAL:
@@ -198,55 +203,23 @@ def _hardest_level(case: Case) -> float:
     return max(max(level, 1 - level) for level in levels)
 
 
-def _port_view(case: Case) -> PortView:
-    channels = case.topology.channel_of_port
-    packet_rate, square_rate = np.zeros(len(channels)), np.zeros(len(channels))
-    hold = np.full(len(channels), np.inf)
-    for item in case.carried:
-        for flow in item.flows:
-            rate = flow.rate / item.sizes.mean
-            np.add.at(packet_rate, list(flow.ports), rate)
-            np.add.at(square_rate, list(flow.ports), rate * item.sizes.second_moment)
-    for port, channel in enumerate(channels):
-        if channel.buffer_bits:
-            hold[port] = channel.buffer_bits / channel.capacity
-        elif channel.buffer_packets and packet_rate[port]:
-            mean_bits = case.load.offered[port] / packet_rate[port]
-            hold[port] = channel.buffer_packets * mean_bits / channel.capacity
-    busy = packet_rate > 0
-    squared_mean = np.square(case.load.offered)
-    variation = np.divide(
-        square_rate * packet_rate, squared_mean, out=np.ones_like(hold), where=busy
-    )
-    return PortView(
-        utilisation=case.load.utilisation,
-        packet_rate=packet_rate,
-        size_variation=variation,
-        capacity=np.array([channel.capacity for channel in channels]),
-        hold_time=hold,
-    )
-
-
-def jobs_of_round(case: Case, design: Design, look: int, open_streams: Iterable[str]) -> list[Job]:
-    """Return the replications of one round, measuring only the streams that are still open."""
-    names = tuple(open_streams)
-    numbers = {name: number for number, name in enumerate(names)}
+def jobs_of_round(design: Design, planned: Round) -> list[Job]:
+    """Return the replications of a round; their numbers are new in every round."""
+    numbers = {name: number for number, name in enumerate(planned.streams)}
     sources = tuple(
         replace(source, stream=numbers[source.name]) if source.name in numbers else source
-        for source in (*design.carried, *(design.probes[n] for n in names if n in design.probes))
+        for source in (*design.carried, *planned.probes)
     )
-    already = FIRST_REPLICATIONS * 2**look // 2 if look else 0
-    count = already or FIRST_REPLICATIONS
     return [
         Job(
             network=design.network,
             sources=sources,
-            streams=names,
-            stream_routes=tuple(design.routes[name] for name in names),
+            streams=planned.streams,
+            stream_routes=tuple(design.routes[name] for name in planned.streams),
             engine=design.engine,
             seed=design.seed,
-            replication=already + number,
-            timing=design.timing,
+            replication=REPLICATIONS * planned.number + number,
+            timing=planned.timing,
         )
-        for number in range(count)
+        for number in range(REPLICATIONS)
     ]

@@ -21,7 +21,7 @@ from netplan.statistics import packets_needed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["PortView", "ProbePlan", "plan_probes", "warm_up_time"]
+__all__ = ["PortView", "ProbePlan", "plan_probes", "probes_needed", "warm_up_time"]
 
 Float64 = NDArray[np.float64]
 
@@ -106,10 +106,15 @@ def warm_up_time(ports: PortView, used: NDArray[np.int64], longest_route: float)
     return float(longest_route + RELAXATIONS * ports.relaxation[used].max(initial=0.0))
 
 
+def probes_needed(p: float) -> float:
+    """Return the probes of a stream that a first round should have for its p-quantile."""
+    return SAFETY * packets_needed(p, 1.0)
+
+
 def plan_probes(
     ports: PortView,
     streams: Sequence[Sequence[Sequence[int]]],
-    p: float,
+    needed: float,
     probe_bits: float,
     background_hops: float,
     longest: float,
@@ -122,8 +127,8 @@ def plan_probes(
         Ports under load.
     streams
         Ports that each flow of each of S streams passes.
-    p
-        The quantile that is hardest to know, e.g. 0.99.
+    needed
+        Probes that a stream should have if they were independent.
     probe_bits
         Mean size of a probe [bit].
     background_hops
@@ -131,7 +136,6 @@ def plan_probes(
     longest
         Duration that the packet budget allows, all replications together [s].
     """
-    needed = SAFETY * packets_needed(p, 1.0)
     correlation_time = ports.correlation_time
     slowest = np.array([max(correlation_time[list(f)].max() for f in flows) for flows in streams])
     # Streams through overloaded ports are judged by their loss, whatever their delay.

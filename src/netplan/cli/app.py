@@ -156,8 +156,11 @@ def check(
 @app.command()
 def plot(
     results: Annotated[Path, typer.Argument(help="Results folder.", show_default=False)],
-    kind: Annotated[str, typer.Option(help="What to draw, e.g. cdf, heatmap, budget.")],
-    target: Annotated[str | None, typer.Option(help="Name of the target; default: all.")] = None,
+    kind: Annotated[str, typer.Option(help="cdf, ccdf, heatmap, budget, hops, timeline or map.")],
+    target: Annotated[
+        str | None,
+        typer.Option(help="Name of the target; default: the first that is not met."),
+    ] = None,
     year: Annotated[int | None, typer.Option(help="Year; default: the last.")] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="PNG, SVG or PDF file; default: KIND.png.")

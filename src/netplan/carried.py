@@ -1,0 +1,103 @@
+"""Carried traffic as an engine is given it, and as sizing sees it at every port."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from netplan.engine.arrivals import OnOff, Periodic, Poisson, read_trace
+from netplan.engine.workload import ArrivalLaw, Source
+from netplan.sizing import PortView
+from netplan.units import GBPS, MS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from netplan.case import Carried, Case
+    from netplan.engine.network import RouteTable
+    from netplan.scenario.traffic import OnOff as OnOffLaw
+
+__all__ = ["carried_hops", "longest_cycle", "port_view", "sources_of"]
+
+
+def sources_of(item: Carried, table: RouteTable) -> list[Source]:
+    """Return the sources of one demand: a bundle of flows, or one source for each on/off flow."""
+    name, law = f"demand/{item.demand.name}", item.traffic_class.arrivals
+    routes = tuple(table.number(flow.ports) for flow in item.flows)
+    packet_rate = item.demand.rate / item.sizes.mean
+
+    def source(name: str, arrivals: ArrivalLaw, routes: tuple[int, ...]) -> Source:
+        return Source(
+            name=name,
+            arrivals=arrivals,
+            sizes=item.sizes,
+            routes=routes,
+            priority=item.traffic_class.priority,
+        )
+
+    if law.on_off is not None:
+        burst = _on_off(law.on_off, item.flows[0].rate, item.sizes.mean)
+        return [source(f"{name}/{i}", burst, (route,)) for i, route in enumerate(routes)]
+    if law.trace is not None:
+        return [source(name, read_trace(law.trace.file, item.demand.rate), routes)]
+    if law.law == "periodic":
+        return [source(name, Periodic(packet_rate), routes)]
+    return [source(name, Poisson(packet_rate), routes)]
+
+
+def _on_off(law: OnOffLaw, rate: float, mean_bits: float) -> OnOff:
+    """Return an on/off source of a mean rate [bit/s]: the off periods make up for the rate."""
+    on, peak = law.on_ms * MS, law.peak_gbps * GBPS
+    return OnOff(
+        peak=peak,
+        on=on,
+        off=on * (peak / rate - 1),
+        packet_rate=rate / mean_bits,
+        shape=law.shape if law.law == "pareto" else None,
+    )
+
+
+def longest_cycle(sources: Sequence[Source]) -> float:
+    """Mean on plus off period of the slowest on/off source [s]; 0 without bursts."""
+    laws = [source.arrivals for source in sources]
+    return max((law.on + law.off for law in laws if isinstance(law, OnOff)), default=0.0)
+
+
+def carried_hops(case: Case) -> float:
+    """Return the packet-hops of carried traffic in a second of simulated time [1/s]."""
+    return sum(
+        flow.rate / demand.sizes.mean * len(flow.ports)
+        for demand in case.carried
+        for flow in demand.flows
+    )
+
+
+def port_view(case: Case) -> PortView:
+    """Return what the carried traffic makes of every port."""
+    channels = case.topology.channel_of_port
+    packet_rate, square_rate = np.zeros(len(channels)), np.zeros(len(channels))
+    hold = np.full(len(channels), np.inf)
+    for item in case.carried:
+        for flow in item.flows:
+            rate = flow.rate / item.sizes.mean
+            np.add.at(packet_rate, list(flow.ports), rate)
+            np.add.at(square_rate, list(flow.ports), rate * item.sizes.second_moment)
+    for port, channel in enumerate(channels):
+        if channel.buffer_bits:
+            hold[port] = channel.buffer_bits / channel.capacity
+        elif channel.buffer_packets and packet_rate[port]:
+            mean_bits = case.load.offered[port] / packet_rate[port]
+            hold[port] = channel.buffer_packets * mean_bits / channel.capacity
+    busy = packet_rate > 0
+    squared_mean = np.square(case.load.offered)
+    variation = np.divide(
+        square_rate * packet_rate, squared_mean, out=np.ones_like(hold), where=busy
+    )
+    return PortView(
+        utilisation=case.load.utilisation,
+        packet_rate=packet_rate,
+        size_variation=variation,
+        capacity=np.array([channel.capacity for channel in channels]),
+        hold_time=hold,
+    )
