@@ -5,25 +5,26 @@ import math
 import numpy as np
 import pytest
 
-from netplan.sizing import PROBE_SHARE, PortView, plan_probes, warm_up_time
+from netplan.sizing import PROBE_SHARE, PortView, plan_probes, probes_needed, warm_up_time
 from netplan.statistics import packets_needed
 
 BITS = 12_000.0
 
 
-def view(utilisation, hold=math.inf, capacity=1e9):
-    """Ports that carry packets of 1000 bytes."""
+def view(utilisation, hold=math.inf, capacity=1e9, variation=2.0):
+    """Ports that carry packets of 1000 bytes on average, of exponential size."""
     rho = np.array(utilisation, float)
     return PortView(
         utilisation=rho,
         packet_rate=rho * capacity / 8000,
+        size_variation=np.full(len(rho), variation),
         capacity=np.full(len(rho), capacity),
         hold_time=np.broadcast_to(np.asarray(hold, float), rho.shape),
     )
 
 
 def plan(ports, streams, p=0.99, background=1e5, longest=math.inf):
-    return plan_probes(ports, streams, p, BITS, background, longest)
+    return plan_probes(ports, streams, probes_needed(p), BITS, background, longest)
 
 
 def test_relaxation_is_that_of_mm1():
@@ -41,6 +42,10 @@ def test_a_buffer_bounds_the_memory_of_a_port():
 def test_an_idle_port_remembers_nothing():
     assert view([0.0]).relaxation == [0]
     assert view([0.0]).correlation_time == [0]
+
+
+def test_packets_of_one_size_are_forgotten_in_half_the_time():
+    assert view([0.7], variation=1.0).correlation_time == view([0.7]).correlation_time / 2
 
 
 def test_warm_up_is_the_longest_route_and_ten_relaxations_of_the_slowest_used_port():
