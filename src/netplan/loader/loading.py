@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from netplan.loader.schema import Kind
 
-__all__ = ["load", "load_any", "load_topology"]
+__all__ = ["checked_scenario", "checked_topology", "load", "load_any", "load_topology"]
 
 _T = TypeVar("_T")
 
@@ -64,7 +64,7 @@ def load(path: str | os.PathLike[str], *, overrides: Sequence[str] = ()) -> Scen
     """
     file, reading = shown_name(path), Reading()
     root = _read(file, "scenario", reading)
-    return _checked_scenario(_assembled(root, overrides, reading), file, reading)
+    return checked_scenario(_assembled(root, overrides, reading), file, reading)
 
 
 def load_topology(path: str | os.PathLike[str]) -> tuple[TopologySpec, Origin]:
@@ -76,7 +76,7 @@ def load_topology(path: str | os.PathLike[str]) -> tuple[TopologySpec, Origin]:
         If anything is wrong, with every problem found in any of the files.
     """
     file, reading = shown_name(path), Reading()
-    return _checked_topology(_read(file, "topology", reading), file, reading)
+    return checked_topology(_read(file, "topology", reading), file, reading)
 
 
 def load_any(
@@ -92,8 +92,8 @@ def load_any(
     file, reading = shown_name(path), Reading()
     root = _read(file, None, reading)
     if kind_of(root) == "topology":
-        return _checked_topology(root, file, reading)[0]
-    return _checked_scenario(_assembled(root, overrides, reading), file, reading)
+        return checked_topology(root, file, reading)[0]
+    return checked_scenario(_assembled(root, overrides, reading), file, reading)
 
 
 def _read(file: str, kind: Kind | None, reading: Reading) -> Written:
@@ -103,7 +103,8 @@ def _read(file: str, kind: Kind | None, reading: Reading) -> Written:
     return root
 
 
-def _checked_topology(root: Written, file: str, reading: Reading) -> tuple[TopologySpec, Origin]:
+def checked_topology(root: Written, file: str, reading: Reading) -> tuple[TopologySpec, Origin]:
+    """Make a topology of what was written, with its tables; raise everything that is wrong."""
     root = with_tables(root, reading)
     typed = _typed(_TOPOLOGY, root, "topology", reading)
     if typed is None:
@@ -125,7 +126,8 @@ def _assembled(root: Written, overrides: Sequence[str], reading: Reading) -> Wri
     return with_traces(with_demand_tables(root, reading), reading)
 
 
-def _checked_scenario(root: Written, file: str, reading: Reading) -> Scenario:
+def checked_scenario(root: Written, file: str, reading: Reading) -> Scenario:
+    """Make a scenario of what was written, all files put together; raise all that is wrong."""
     typed = _typed(_SCENARIO, root, "scenario", reading)
     if typed is None or reading.is_partial:
         raise reading.error()

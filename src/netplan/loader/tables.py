@@ -18,9 +18,20 @@ from netplan.loader.yaml_text import scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["with_demand_tables", "with_tables", "with_traces"]
+__all__ = [
+    "DEMAND_COLUMNS",
+    "demand_of",
+    "with_demand_tables",
+    "with_rows",
+    "with_settings",
+    "with_tables",
+    "with_traces",
+]
 
-_DEMAND_COLUMNS = {"source": "from", "target": "to", "rate_gbps": "rate_gbps", "route": "route"}
+DEMAND_COLUMNS = {"source": "from", "target": "to", "rate_gbps": "rate_gbps", "route": "route"}
+"""Columns of a table of demands, and the keys of a demand that they fill."""
+_COORDINATES = ("latitude", "longitude")
+"""Columns of a table of nodes that stand for the two parts of `at`."""
 _MOST_TRACE_PROBLEMS = 10
 
 
@@ -43,12 +54,30 @@ def _with_table(topology: Written, kind: str, said: Written, reading: Reading) -
         return topology
     columns, rows, problems = read_rows(text, file, ("id",))
     reading.problems.extend(problems)
-    readers = {
-        name: reader
-        for name, place in columns.items()
-        if name not in {"id", ""} and (reader := _column(kind, name, place, reading))
-    }
-    whole = topology.mapping.get(kind, Written({}, said.place))
+    return with_rows(topology, kind, columns, rows, reading)
+
+
+def with_rows(
+    topology: Written, kind: str, columns: dict[str, Place], rows: list[Row], reading: Reading
+) -> Written:
+    """Add the rows of a table to the nodes, spans or links of a topology.
+
+    Parameters
+    ----------
+    topology
+        The topology so far.
+    kind
+        ``nodes``, ``spans`` or ``links``.
+    columns
+        The columns of the table, and where they are named.
+    rows
+        Its rows.
+    reading
+        Takes the problems.
+    """
+    readers = _readers((kind, ""), {k: v for k, v in columns.items() if k != "id"}, reading)
+    at = next((row.place for row in rows), topology.place)
+    whole = topology.mapping.get(kind, Written({}, at))
     if not isinstance(whole.value, dict):
         return topology
     entries, keys = dict(whole.value), dict(whole.keys)
@@ -64,24 +93,44 @@ def _with_table(topology: Written, kind: str, said: Written, reading: Reading) -
             entries[identifier.text] = _entry(row, readers)
             keys[identifier.text] = identifier.place
     whole = Written(entries, whole.place, keys)
-    return topology.with_entry(kind, whole, topology.keys.get(kind, said.place))
+    return topology.with_entry(kind, whole, topology.keys.get(kind, at))
+
+
+def with_settings(topology: Written, settings: dict[str, Cell], reading: Reading) -> Written:
+    """Set values of a topology by their dotted keys, e.g. ``defaults.links.buffer.ms``."""
+    places = {name: cell.place for name, cell in settings.items()}
+    for name, (keys, read) in _readers((), places, reading).items():
+        topology = _put(topology, keys, read(settings[name]), places[name])
+    return topology
 
 
 _Reader = tuple[tuple[str, ...], Callable[[Cell], Written]]
 
 
-def _column(kind: str, name: str, place: Place, reading: Reading) -> _Reader | None:
-    """Find out how the cells of a column are read, from the schema of what they become."""
+def _readers(start: Path, columns: dict[str, Place], reading: Reading) -> dict[str, _Reader]:
+    """Find out how the cells of each column are read; unknown columns are problems."""
+    found = {name: _column(start, name, place, reading) for name, place in columns.items() if name}
+    return {name: reader for name, reader in found.items() if reader is not None}
+
+
+def _column(start: Path, name: str, place: Place, reading: Reading) -> _Reader | None:
+    """Find out from the schema how the cells of a column are read."""
+    if start == ("nodes", "") and name in _COORDINATES:
+        return (name,), lambda cell: Written(scalar(cell.text), cell.place)
     keys = tuple(name.split("."))
-    path: Path = (kind, "")
+    path = start
     for key in keys:
         known = known_keys("topology", path)
-        is_open = any("patternProperties" in shape for shape in shapes("topology", path))
-        if key not in known and not is_open:
+        if key not in known and not any(map(_is_open, shapes("topology", path))):
             reading.complain(place, (name,), unknown_key(key, known))
             return None
         path = (*path, key)
     return keys, _cell_reader(shapes("topology", path))
+
+
+def _is_open(shape: dict[str, object]) -> bool:
+    """Tell whether a mapping may have keys that the schema does not list."""
+    return bool(shape.get("patternProperties") or shape.get("additionalProperties"))
 
 
 def _cell_reader(found: list[dict[str, object]]) -> Callable[[Cell], Written]:
@@ -107,7 +156,17 @@ def _entry(row: Row, readers: dict[str, _Reader]) -> Written:
         if name in row.cells:
             cell = row.cells[name]
             entry = _put(entry, keys, read(cell), cell.place)
-    return entry
+    return _with_point(entry)
+
+
+def _with_point(entry: Written) -> Written:
+    """Put latitude and longitude together; one without the other stays too short a list."""
+    parts = [entry.mapping[name] for name in _COORDINATES if name in entry.mapping]
+    if not parts:
+        return entry
+    for name in _COORDINATES:
+        entry = entry.without(name)
+    return entry.with_entry("at", Written(parts, parts[0].place), parts[0].place)
 
 
 def _put(mapping: Written, keys: tuple[str, ...], value: Written, place: Place) -> Written:
@@ -149,17 +208,18 @@ def _demands(item: Written, reading: Reading) -> Iterator[Written]:
         return
     columns, rows, problems = read_rows(text, file, ("source", "target", "rate_gbps"))
     reading.problems.extend(problems)
-    for name in () if problems else columns.keys() - _DEMAND_COLUMNS.keys():
-        reading.complain(columns[name], (name,), unknown_key(name, list(_DEMAND_COLUMNS)))
+    for name in () if problems else columns.keys() - DEMAND_COLUMNS.keys():
+        reading.complain(columns[name], (name,), unknown_key(name, list(DEMAND_COLUMNS)))
     traffic_class = replace(item.mapping["class"], spelled=(*(item.spelled or ()), "class"))
     for row in rows:
-        yield _demand(row, traffic_class, item.keys["class"])
+        yield demand_of(row, traffic_class, item.keys["class"])
 
 
-def _demand(row: Row, traffic_class: Written, class_place: Place) -> Written:
+def demand_of(row: Row, traffic_class: Written, class_place: Place) -> Written:
+    """Make a demand of a row of a table."""
     entries = {"class": traffic_class}
     keys = {"class": class_place}
-    for column, key in _DEMAND_COLUMNS.items():
+    for column, key in DEMAND_COLUMNS.items():
         if (cell := row.cells.get(column)) is None:
             continue
         value = Written(scalar(cell.text) if column == "rate_gbps" else cell.text, cell.place)

@@ -262,8 +262,8 @@ class Tables:
     """CSV files whose rows add to `nodes`, `spans` and `links`.
 
     The first column is ``id``; the others are the keys above, nested ones with a dot
-    (``name.zh``, ``buffer.ms``, ``source.basis``), lists separated by ``;``. Empty cells are left
-    out.
+    (``name.zh``, ``buffer.ms``, ``source.basis``), lists separated by ``;``. The coordinates of a
+    node may stand in two columns, ``latitude`` and ``longitude``. Empty cells are left out.
     """
 
     nodes: str | None = None
