@@ -29,6 +29,7 @@ from netplan.distributions import (
     fixed_size,
 )
 from netplan.errors import InputError, Problem
+from netplan.failure import NORMAL
 from netplan.routing import NoRouteError, Route, Router, member_ports, missing_metrics
 from netplan.scenario.targets import Direction, Layer, Target
 from netplan.segments import allowed_segments, largest_segment, segment_error
@@ -42,7 +43,16 @@ if TYPE_CHECKING:
     from netplan.scenario.scenario import Scenario
     from netplan.scenario.traffic import SizeLaw, TrafficClass
 
-__all__ = ["Carried", "Case", "Question", "Stream", "prepare", "prepare_all"]
+__all__ = [
+    "Carried",
+    "Case",
+    "Question",
+    "Stream",
+    "floor_route",
+    "prepare",
+    "prepare_all",
+    "probe_route",
+]
 
 FLOWS_PER_PROBE = 16
 """Paths that the probes of a pair are spread over where there are several."""
@@ -70,6 +80,8 @@ class Question:
     target: Target
     index: int
     """Position in the scenario."""
+    limit: float
+    """Of the state [s]."""
     pairs: tuple[Pair, ...]
     floors: tuple[Route | None, ...]
     """Of each pair: the route of least propagation delay."""
@@ -160,7 +172,7 @@ def prepare(scenario: Scenario, year: int) -> Case:
     return Case(
         scenario=scenario,
         year=year,
-        state="normal",
+        state=NORMAL,
         topology=topology,
         carried=carried,
         load=load,
@@ -221,8 +233,9 @@ def _question(
     return Question(
         target=target,
         index=index,
+        limit=target.below_ms * MS,
         pairs=tuple(sound),
-        floors=tuple(_floor(router, pair, target) for pair in sound),
+        floors=tuple(floor_route(router, pair, target) for pair in sound),
         streams=tuple(_stream(scenario, router, pair, target, routed) for pair in sound),
     )
 
@@ -256,7 +269,11 @@ def _with_traffic(
     return found
 
 
-def _floor(router: Router, pair: Pair, target: Target) -> Route | None:
+def floor_route(router: Router, pair: Pair, target: Target) -> Route | None:
+    """Return the route of least propagation delay, there and back if the target wants that.
+
+    None where the source has no compute node.
+    """
     if pair.target is None:
         return None
     there = router.shortest_propagation(pair.source, pair.target)
@@ -291,17 +308,31 @@ def _stream(
             carried=True,
         )
     name = f"probe/{pair}/{target.direction}/{target.traffic_class or 'any'}"
-    routes, ports = [], []
-    for number in range(FLOWS_PER_PROBE):
-        flow = f"{name}#{number}"
-        route = router.route(pair.source, pair.target, flow)
-        if target.direction is Direction.ROUND_TRIP:
-            route += router.route(pair.target, pair.source, f"{flow}/reply")
-        routes.append(route)
-        ports.append(member_ports(route, flow))
+    names = [f"{name}#{number}" for number in range(FLOWS_PER_PROBE)]
+    probe_routes = [probe_route(router, pair, target, flow) for flow in names]
     return Stream(
-        name=name, sizes=sizes, priority=priority, routes=tuple(routes), ports=tuple(ports)
+        name=name,
+        sizes=sizes,
+        priority=priority,
+        routes=tuple(probe_routes),
+        ports=tuple(map(member_ports, probe_routes, names)),
     )
+
+
+def probe_route(router: Router, pair: Pair, target: Target, flow: str) -> Route:
+    """Return the route of one probe flow, there and back if the target wants that.
+
+    Raises
+    ------
+    NoRouteError
+        If the target of the pair, or the way back, cannot be reached.
+    """
+    if pair.target is None:
+        raise NoRouteError(f"{pair.source} has no compute node")
+    route = router.route(pair.source, pair.target, flow)
+    if target.direction is Direction.ROUND_TRIP:
+        route += router.route(pair.target, pair.source, f"{flow}/reply")
+    return route
 
 
 def _probe(scenario: Scenario, target: Target) -> tuple[SizeDistribution, int]:

@@ -95,7 +95,7 @@ class _Distances:
         self._reversed: nx.DiGraph[str] = nx.DiGraph()
         self._reversed.add_nodes_from(topology.graph)
         self._into_host: dict[str, dict[str, int]] = {host: {} for host in hosts}
-        for channel in topology.channels:
+        for channel in topology.working:
             source, target = channel.source, channel.target
             if target in hosts:
                 known = self._into_host[target]

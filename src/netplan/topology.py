@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +102,17 @@ class Topology:
     """What was written, with defaults and expansion applied."""
     year: int
     channels: tuple[Channel, ...]
+    down: frozenset[str] = frozenset()
+    """Links that have failed: their channels and ports are there, but no route takes them."""
+
+    @cached_property
+    def working(self) -> tuple[Channel, ...]:
+        """The channels of links that have not failed."""
+        return tuple(channel for channel in self.channels if channel.link not in self.down)
+
+    def without(self, links: frozenset[str]) -> Topology:
+        """Return this topology with more links failed."""
+        return replace(self, down=self.down | links)
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:
@@ -110,7 +121,7 @@ class Topology:
         for name, node in self.spec.nodes.items():
             if node.role is not Role.TRANSIT:
                 graph.add_node(name, **_node_attributes(node))
-        for channel in self.channels:
+        for channel in self.working:
             graph.add_edge(
                 channel.source,
                 channel.target,
@@ -126,7 +137,7 @@ class Topology:
     def out_channels(self) -> Mapping[str, tuple[Channel, ...]]:
         """Channels by the node that they leave."""
         leaving: dict[str, list[Channel]] = {name: [] for name in self.spec.nodes}
-        for channel in self.channels:
+        for channel in self.working:
             leaving[channel.source].append(channel)
         return {name: tuple(channels) for name, channels in leaving.items()}
 

@@ -12,6 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from netplan.errors import Path, Place
 from netplan.scenario.expansion import Step
+from netplan.scenario.failures import Failures
 from netplan.scenario.fields import CONFIG, Count, Year
 from netplan.scenario.network import Label, TopologySpec
 from netplan.scenario.targets import Target
@@ -79,6 +80,7 @@ class Scenario:
     """A scenario file whose keys hold where this one says nothing; lists are replaced whole."""
     routing: Routing = field(default_factory=Routing)
     expansion: tuple[Step, ...] = ()
+    failures: Failures = field(default_factory=Failures)
     simulation: Simulation = field(default_factory=Simulation)
     origin: SkipJsonSchema[InstanceOf[Origin]] = field(
         default_factory=Origin, repr=False, compare=False

@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic.dataclasses import dataclass
 
-from netplan.scenario.fields import CONFIG, Identifier, Milliseconds, Share
+from netplan.scenario.fields import CONFIG, Identifier, Milliseconds, Share, one_or_more
 from netplan.scenario.traffic import SiteList
 
-__all__ = ["Between", "Coverage", "Direction", "Layer", "Target"]
+__all__ = ["Between", "Coverage", "Direction", "Layer", "Target", "quantile_level"]
 
 
 class Layer(StrEnum):
@@ -87,11 +87,25 @@ class Target:
     """``mean``, ``max``, or a percentile such as ``p50``, ``p99``, ``p99.9``."""
     below_ms: Milliseconds
     coverage: Coverage = Coverage()
+    holds_in: Annotated[
+        tuple[Literal["normal", "failure"], ...], Field(min_length=1), one_or_more(str)
+    ] = ("normal",)
+    """States in which the promise holds: the normal one, every state of `failures`, or both."""
+    below_ms_in_failure: Milliseconds | None = None
+    """Limit in failure states; left out: `below_ms`."""
     traffic_class: Annotated[Identifier | None, Field(alias="class")] = None
     """Probes take its sizes and priority; left out: 1500 bytes in the lowest priority in use."""
     measure: Literal["probes", "carried"] = "probes"
     """`carried` judges the carried packets of the class themselves (one way)."""
     loss_limit: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)] = 0.001
+
+    @model_validator(mode="after")
+    def _limits_fit(self) -> Target:
+        if self.below_ms_in_failure is not None and "failure" not in self.holds_in:
+            raise ValueError("below_ms_in_failure needs holds_in: failure")
+        if self.below_ms_in_failure is not None and self.below_ms_in_failure < self.below_ms:
+            raise ValueError("below_ms_in_failure must not be tighter than below_ms")
+        return self
 
     @model_validator(mode="after")
     def _carried_has_class(self) -> Target:
@@ -100,3 +114,14 @@ class Target:
         if self.measure == "carried" and self.direction is Direction.ROUND_TRIP:
             raise ValueError("measure: carried is one way; carried packets have no reply")
         return self
+
+
+def quantile_level(statistic: str) -> float:
+    """Return the level of a percentile.
+
+    Examples
+    --------
+    >>> quantile_level("p99.9")
+    0.999
+    """
+    return round(float(statistic.removeprefix("p")) / 100, 9)

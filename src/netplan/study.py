@@ -1,0 +1,142 @@
+"""One case on its way to a verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netplan.failure import NORMAL
+from netplan.judgement import judge_pairs, screen
+from netplan.round import Design, Round, design_rounds, jobs_of_round, plan_round
+from netplan.samples import Samples, merge_samples
+from netplan.verdict import Outcome, PairVerdict, Reason, Verdict, judge_coverage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from netplan.case import Case, Question
+    from netplan.replication import Job
+
+__all__ = ["Study"]
+
+
+class Study:
+    """One case on its way to a verdict: what is measured so far and which pairs are open."""
+
+    def __init__(
+        self,
+        case: Case,
+        engine: str,
+        seed: int,
+        found: Sequence[Mapping[int, PairVerdict]] | None = None,
+    ) -> None:
+        self.case = case
+        self.engine = engine
+        self.seed = seed
+        self.samples: Samples | None = None
+        screened = [screen(case, q) for q in case.questions] if found is None else found
+        self._found = [dict(decided) for decided in screened]
+        self._looks = 0
+        self._planned: Round | None = None
+        needed = self._open_streams()
+        self._design: Design | None = design_rounds(case, needed, engine, seed) if needed else None
+
+    def _open_pairs(self, index: int) -> list[int]:
+        """Positions of the pairs of a question that are not decided yet."""
+        found = self._found[index]
+        return [
+            position
+            for position in range(len(self.case.questions[index].pairs))
+            if position not in found or found[position].outcome is Outcome.UNDECIDED
+        ]
+
+    def _open_streams(self) -> dict[str, None]:
+        """Names of the streams that open pairs need, in the order of the scenario."""
+        return {
+            stream.name: None
+            for index, question in enumerate(self.case.questions)
+            for position in self._open_pairs(index)
+            if (stream := question.streams[position]) is not None
+        }
+
+    @property
+    def name(self) -> str:
+        """Year and, if something failed, what."""
+        state = "" if self.case.state == NORMAL else f" {self.case.state}"
+        return f"{self.case.year}{state}"
+
+    @property
+    def found(self) -> Sequence[Mapping[int, PairVerdict]]:
+        """For each question the verdicts so far, by position of the pair."""
+        return self._found
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether a pair is open and there is budget for another round."""
+        if self._design is None:
+            return False
+        if self._planned is None and (streams := self._open_streams()):
+            spent = self.samples.packets if self.samples is not None else 0
+            self._planned = plan_round(self.case, self._design, self._looks, streams, spent)
+        return self._planned is not None
+
+    def next_jobs(self) -> list[Job]:
+        """Return the replications of the next round."""
+        if self._design is None or self._planned is None:
+            return []
+        return jobs_of_round(self._design, self._planned)
+
+    def take(self, parts: list[Samples]) -> None:
+        """Add the samples of a round and judge the open pairs anew."""
+        before = [self.samples] if self.samples is not None else []
+        self.samples = merge_samples([*before, *parts])
+        for index, question in enumerate(self.case.questions):
+            open_pairs = self._open_pairs(index)
+            if open_pairs:
+                self._found[index] |= judge_pairs(
+                    self.case, question, open_pairs, self.samples, self._looks
+                )
+        self._looks += 1
+        self._planned = None
+
+    def verdicts(self) -> list[Verdict]:
+        """Return one verdict for each target."""
+        return [
+            self._verdict(question, [self._found[index][i] for i in range(len(question.pairs))])
+            for index, question in enumerate(self.case.questions)
+        ]
+
+    def _verdict(self, question: Question, pairs: list[PairVerdict]) -> Verdict:
+        target = question.target
+        people = {name: node.population for name, node in self.case.topology.spec.nodes.items()}
+        outcome, share = judge_coverage(pairs, target.coverage, people)
+        return Verdict(
+            name=target.name,
+            year=self.case.year,
+            state=self.case.state,
+            outcome=outcome,
+            reason=_main_reason(outcome, pairs),
+            limit=question.limit,
+            layer=str(target.layer),
+            direction=str(target.direction),
+            statistic=target.statistic,
+            coverage=share,
+            needed=target.coverage.share,
+            of=target.coverage.of,
+            pairs=tuple(pairs),
+        )
+
+    def notes(self) -> list[str]:
+        """Return what a reader must know about this year."""
+        year = self.case.year
+        found = [f"{year}: {warning}" for warning in self.case.warnings]
+        if self.samples is not None and self._design is not None:
+            found.append(f"{year}: {self._design.describe(self.case, self.samples)}")
+        return found
+
+
+def _main_reason(outcome: Outcome, pairs: list[PairVerdict]) -> Reason:
+    """Return the reason that most of the pairs give that are not met."""
+    if outcome is Outcome.MET:
+        return Reason.NONE
+    reasons = [pair.reason for pair in pairs if pair.outcome is outcome]
+    return max(sorted(set(reasons)), key=reasons.count, default=Reason.NONE)
