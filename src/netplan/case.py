@@ -32,7 +32,7 @@ from netplan.errors import InputError, Problem
 from netplan.failure import NORMAL
 from netplan.routing import NoRouteError, Route, Router, member_ports, missing_metrics
 from netplan.scenario.targets import Direction, Layer, Target
-from netplan.segments import allowed_segments, largest_segment, segment_error
+from netplan.segments import SegmentError, allowed_segments, largest_segment, segment_error
 from netplan.selection import Pair, select_pairs
 from netplan.topology import Channel, Topology, build_topology
 from netplan.units import BITS_PER_BYTE, MS
@@ -109,8 +109,8 @@ class Case:
     carried: tuple[Carried, ...]
     load: Load
     questions: tuple[Question, ...]
-    segment_error: float
-    """Most that segments may add to a delay on any selected route [s]."""
+    segment_error: SegmentError
+    """Most that segments may add to a delay on any selected route."""
     warnings: tuple[str, ...]
 
     @property

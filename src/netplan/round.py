@@ -15,9 +15,8 @@ from netplan.carried import carried_hops, longest_cycle, port_view, sources_of
 from netplan.engine.arrivals import Poisson
 from netplan.engine.network import CompiledNetwork, RouteTable
 from netplan.engine.workload import Source
-from netplan.judgement import quantile_level
 from netplan.replication import Job, Timing
-from netplan.scenario.targets import Layer
+from netplan.scenario.targets import Layer, quantile_level
 from netplan.sizing import PortView, plan_probes, probes_needed, warm_up_time
 from netplan.units import MS, PS_PER_S, US
 
@@ -73,8 +72,12 @@ class Design:
             f"{samples.packets:,} packets in {samples.duration:.3g} s measured after "
             f"{samples.warm_up / MS:.3g} ms of warm-up each (longest route + 10 relaxation times)"
         ]
-        if case.segment_error:
-            parts.append(f"segments change a delay by at most {case.segment_error / US:.3g} µs")
+        error = case.segment_error
+        if error.delay:
+            parts.append(
+                f"segments change a delay by at most {error.delay / US:.3g} µs, "
+                f"and by at most {error.share:.1%} of a limit"
+            )
         if self.longest_cycle and samples.duration < LEAST_CYCLES * self.longest_cycle:
             cycles = samples.duration / self.longest_cycle
             parts.append(

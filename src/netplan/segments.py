@@ -10,6 +10,7 @@ the largest segment that all ports on its way allow.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netplan.distributions import MixedSize, SizeDistribution
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from netplan.routing import Route
     from netplan.topology import Channel
 
-__all__ = ["allowed_segments", "largest_segment", "segment_error"]
+__all__ = ["SegmentError", "allowed_segments", "largest_segment", "segment_error"]
 
 LARGEST = 65536 * BITS_PER_BYTE
 """Largest unit of generic segmentation offload in Linux [bit] (GSO_MAX_SIZE, 64 KiB)."""
@@ -67,11 +68,21 @@ def largest_segment(
     return packets if bits <= packets.mean else MixedSize((math.floor(bits),), (1.0,))
 
 
+@dataclass(frozen=True, slots=True)
+class SegmentError:
+    """The most that segments can add to or take from a delay, over all limited routes."""
+
+    delay: float = 0.0
+    """[s]."""
+    share: float = 0.0
+    """Of the limit of the route where it counts most."""
+
+
 def segment_error(
     limited: Iterable[tuple[Route, float]],
     segments: Iterable[tuple[Route, float]],
-) -> float:
-    """Return the most that segments can add to or take from a delay on any limited route [s].
+) -> SegmentError:
+    """Return the error that the segments of carried traffic bring to limited routes.
 
     Parameters
     ----------
@@ -84,10 +95,11 @@ def segment_error(
     for route, bits in segments:
         for channel in route.channels:
             largest[channel] = max(largest.get(channel, 0.0), bits)
-    return max(
-        (
-            math.fsum(largest.get(channel, 0.0) / channel.capacity for channel in route.channels)
-            for route, _ in limited
-        ),
-        default=0.0,
+    errors = [
+        (math.fsum(largest.get(c, 0.0) / c.capacity for c in route.channels), limit)
+        for route, limit in limited
+    ]
+    return SegmentError(
+        delay=max((error for error, _ in errors), default=0.0),
+        share=max((error / limit for error, limit in errors), default=0.0),
     )

@@ -57,10 +57,29 @@ def scenario_problems(scenario: Scenario, lost: Lost = NOTHING_LOST) -> Iterator
         yield from unknown((*path, "class"), "class", demand.traffic_class, classes, lost)
         yield from _check_demand(path, demand, built)
     yield from _check_targets(scenario, built)
+    yield from _check_failures(scenario, spec, lost)
     packets = scenario.simulation.packets
     if packets.at_least > packets.at_most:
         message = f"must be at most at_most, {packets.at_most}, got {packets.at_least}"
         yield Problem(("simulation", "packets", "at_least"), message)
+
+
+def _check_failures(scenario: Scenario, spec: TopologySpec, lost: Lost) -> Iterator[Problem]:
+    groups = [
+        *(group for node in spec.nodes.values() for group in node.risk_groups),
+        *(group for span in spec.spans.values() for group in span.risk_groups),
+        *(group for link in spec.links.values() for group in link.risk_groups),
+    ]
+    known = dict.fromkeys([*spec.nodes, *spec.spans, *spec.links, *groups])
+    for name, members in scenario.failures.sets.items():
+        for index, member in enumerate(members):
+            path = ("failures", "sets", name, index)
+            yield from unknown(path, "node, span, link or risk group", member, known, lost)
+    nothing_fails = not scenario.failures.each and not scenario.failures.sets
+    for index, target in enumerate(scenario.targets):
+        if nothing_fails and "failure" in target.holds_in:
+            message = "nothing fails in this scenario; say what under failures, or leave it out"
+            yield Problem(("targets", index, "holds_in"), message)
 
 
 def _check_years(scenario: Scenario) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic.dataclasses import dataclass
@@ -13,6 +13,9 @@ from netplan.scenario.fields import CONFIG, Identifier, Milliseconds, Share, one
 from netplan.scenario.traffic import SiteList
 
 __all__ = ["Between", "Coverage", "Direction", "Layer", "Target", "quantile_level"]
+
+
+StateKind: TypeAlias = Literal["normal", "failure"]
 
 
 class Layer(StrEnum):
@@ -87,10 +90,10 @@ class Target:
     """``mean``, ``max``, or a percentile such as ``p50``, ``p99``, ``p99.9``."""
     below_ms: Milliseconds
     coverage: Coverage = Coverage()
-    holds_in: Annotated[
-        tuple[Literal["normal", "failure"], ...], Field(min_length=1), one_or_more(str)
-    ] = ("normal",)
-    """States in which the promise holds: the normal one, every state of `failures`, or both."""
+    holds_in: Annotated[tuple[StateKind, ...], Field(min_length=1), one_or_more(StateKind)] = (
+        "normal",
+    )
+    """Where the promise holds: always in the normal state, with `failure` in those as well."""
     below_ms_in_failure: Milliseconds | None = None
     """Limit in failure states; left out: `below_ms`."""
     traffic_class: Annotated[Identifier | None, Field(alias="class")] = None
@@ -101,6 +104,8 @@ class Target:
 
     @model_validator(mode="after")
     def _limits_fit(self) -> Target:
+        if "normal" not in self.holds_in:
+            raise ValueError("holds_in must name normal; failure comes on top")
         if self.below_ms_in_failure is not None and "failure" not in self.holds_in:
             raise ValueError("below_ms_in_failure needs holds_in: failure")
         if self.below_ms_in_failure is not None and self.below_ms_in_failure < self.below_ms:
