@@ -9,7 +9,7 @@ import numpy as np
 
 from netplan.engine.compiled import is_stored
 from netplan.engine.contract import check_block, check_network
-from netplan.engine.layout import END_OF_TIME, Output, Packets, Sweep, lay_out, more_chunks
+from netplan.engine.layout import END_OF_TIME, Output, Packets, lay_out, more_chunks
 from netplan.engine.model import Finished, PacketBlock, PortTotals
 from netplan.engine.sweep import CHUNK, CHUNKS_PER_PACKET, run, take
 
@@ -94,7 +94,7 @@ class FastEngine:
 
 
 def _packets(block: PacketBlock) -> Packets:
-    """Give the columns the one layout that is compiled: contiguous and, to Numba's eye, writable."""
+    """Give the columns the one kind that is compiled: contiguous and, for Numba, writable."""
 
     def column(values: Any, kind: type[np.integer[Any]]) -> Any:
         return np.require(values, kind, ["C", "W", "A"])
@@ -110,11 +110,20 @@ def _packets(block: PacketBlock) -> Packets:
 
 
 def _output(most: int) -> Output:
-    wide, narrow = np.int64, np.int32
-    kinds = (wide, wide, wide, narrow, narrow, wide, narrow)
-    return Output(*(np.empty(most, kind) for kind in kinds))
+    return Output(
+        number=np.empty(most, np.int64),
+        entry=np.empty(most, np.int64),
+        bits=np.empty(most, np.int64),
+        route=np.empty(most, np.int32),
+        stream=np.empty(most, np.int32),
+        delay=np.empty(most, np.int64),
+        dropped_at=np.empty(most, np.int32),
+    )
 
 
 def _finished(output: Output, packets: int) -> Finished:
-    """Cut the columns to the packets that finished; copies let the rest of the memory go."""
-    return Finished(**{name: column[:packets].copy() for name, column in output._asdict().items()})
+    """Cut the columns to the packets that finished; a copy if that lets much memory go."""
+    columns = {name: column[:packets] for name, column in output._asdict().items()}
+    if 2 * packets < len(output.number):
+        columns = {name: column.copy() for name, column in columns.items()}
+    return Finished(**columns)

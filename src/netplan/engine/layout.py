@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import networkx as nx
 import numpy as np
-from numpy.typing import NDArray
 
-from netplan.engine.model import Int8, Int32, Int64
 from netplan.engine.sweep import CHUNK, NEVER, NOBODY
 
 if TYPE_CHECKING:
-    from netplan.engine.model import Ports, Routes
+    from numpy.typing import NDArray
+
+    from netplan.engine.model import Int8, Int32, Int64, Ports, Routes
 
 __all__ = ["END_OF_TIME", "Output", "Packets", "Sweep", "lay_out", "more_chunks"]
 
@@ -192,7 +192,14 @@ def more_chunks(sweep: Sweep, chunks: int) -> Sweep:
 
 
 def _inputs(routes: Routes) -> tuple[Int64, Int64, Int64]:
-    """Number the queues that lead to ports: sender (or `NOBODY`), receiver, and queue of each hop."""
+    """Give numbers to the queues that lead to ports.
+
+    Returns
+    -------
+    tuple of arrays
+        For each queue its sender, or `NOBODY` if packets begin there, and its receiver; for each
+        hop of the routes the queue that leads to it.
+    """
     before = np.concatenate([[NOBODY], routes.ports[:-1]]).astype(np.int64)
     before[routes.start[:-1]] = NOBODY
     pairs = np.column_stack([routes.ports, before])
@@ -237,7 +244,7 @@ def _ports(ports: Ports, receivers: Int64, waiting: int, priorities: int) -> NDA
 
 def _upstream_first(senders: Int64, receivers: Int64) -> Int64:
     """Order the ports so that only around a cycle a port comes before one that sends to it."""
-    graph = nx.DiGraph()
+    graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(receivers.tolist())
     inner = senders != NOBODY
     graph.add_edges_from(zip(senders[inner].tolist(), receivers[inner].tolist(), strict=True))

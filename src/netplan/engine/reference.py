@@ -70,6 +70,7 @@ class Packet(Happening):
     """A packet under way: the event of its next arrival."""
 
     def __init__(self, record: Record, path: Path) -> None:
+        self.record = record
         self.number, self.entry, self.bits, self.route, self.priority, self.stream = record
         self.path = path
         self.hop = 0
@@ -99,6 +100,7 @@ class Destination:
         self.on_arrival: list[object] = [self.arrive]
         self.left = 0
         self.finished: list[tuple[int, ...]] = []
+        """Record, time at which the packet left [ps], and port that dropped it or `DELIVERED`."""
 
     def arrive(self, packet: Packet) -> None:
         """Receive the last bit of a packet."""
@@ -108,31 +110,20 @@ class Destination:
         """Note that a packet has left now; keep it if it was measured."""
         self.left += 1
         if packet.stream != UNMEASURED:
-            delay = self.clock.now - packet.entry
-            self.finished.append(
-                (
-                    packet.number,
-                    packet.entry,
-                    packet.bits,
-                    packet.route,
-                    packet.stream,
-                    delay,
-                    dropped_at,
-                )
-            )
+            self.finished.append((*packet.record, self.clock.now, dropped_at))
 
     def take(self) -> Finished:
         """Hand over what has been kept."""
-        columns = np.array(self.finished, dtype=np.int64).reshape(-1, 7).T.copy()
+        columns = np.array(self.finished, dtype=np.int64).reshape(-1, 8).T.copy()
         self.finished = []
-        number, entry, bits, route, stream, delay, dropped_at = columns
+        number, entry, bits, route, _, stream, left, dropped_at = columns
         return Finished(
             number=number,
             entry=entry,
             bits=bits,
             route=route.astype(np.int32),
             stream=stream.astype(np.int32),
-            delay=delay,
+            delay=left - entry,
             dropped_at=dropped_at.astype(np.int32),
         )
 
@@ -176,11 +167,11 @@ class Port:
 
     def send(self, packet: Packet, arrival: int, start: int) -> int:
         """Begin service at `start` and send the packet on to its next element; when it departs."""
-        wait = start - arrival
         self.sent_bits += packet.bits
         self.waits += 1
-        self.wait_sum += wait
-        self.wait_max = max(self.wait_max, wait)
+        if start > arrival:
+            self.wait_sum += start - arrival
+            self.wait_max = max(self.wait_max, start - arrival)
         departure = start + (int(packet.bits * self.ps_per_bit + 0.5) or 1)
         packet.hop += 1
         element = packet.path[packet.hop]
@@ -274,8 +265,8 @@ class Source(Happening):
         super().__init__(clock)
         self.clock = clock
         self.paths = paths
-        processing = np.array([path[0].processing for path in paths], dtype=np.int64)
-        arrival = block.entry + processing[block.route]
+        processing = [paths[route][0].processing for route in block.route]
+        arrival = block.entry + np.array(processing, dtype=np.int64)
         order = np.argsort(arrival, kind="stable")[::-1]
         columns = (block.first_number + order, block.entry[order], block.bits[order])
         more = (block.route[order], block.priority[order], block.stream[order])

@@ -8,19 +8,18 @@ distributed programs", IEEE Transactions on Software Engineering SE-5(5), 1979.)
 order, so what is on its way from one port to another is a queue; a port merges the queues that lead
 to it by (time, packet number).
 
-Two ways to choose the next port. A *round* visits all ports, upstream first: nothing is faster where
-a visit finds several packets. Where the ways are too short for that, a tree of times leads to the
-port at which the next thing happens. Both do the same to the packets, so either may end anywhere.
+Two ways to choose the next port. A *round* visits all ports, upstream first: nothing is faster
+where a visit finds several packets. Where the ways are too short for that, a *walk* follows a tree
+of times to the port at which the next thing happens. Both do the same to the packets, so either may
+end anywhere.
 
-All compiled code and its constants stand in this module, because Numba's store of compiled code looks only at the
-file of the function it compiles: a change elsewhere would go unnoticed.
+All compiled code and its constants stand in this module, because Numba's store of compiled code
+looks only at the file of the function it compiles: a change elsewhere would go unnoticed.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
-
-import numpy as np
 
 # Signed indices may count from the end, which costs in every access.
 from numpy import uint64 as index
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHUNK", "CHUNKS_PER_PACKET", "NEVER", "NOBODY", "run", "take"]
 
-CHUNK: Final = 32
+CHUNK: Final = 64
 """Records in a chunk of a queue."""
 NOBODY: Final = -1
 NEVER: Final = 1 << 62
@@ -48,7 +47,7 @@ ROUNDS_PER_WALK: Final = 8
 def new_chunk(sweep: Sweep) -> int:
     """Take a chunk from the store."""
     progress = sweep.progress[0]
-    chunk = progress.unused
+    chunk: int = progress.unused
     if chunk == NOBODY:
         chunk = progress.touched
         progress.touched = chunk + 1
@@ -111,9 +110,8 @@ def first_input(sweep: Sweep, port: Any) -> tuple[int, int]:
         other = sweep.queues[index(queue)].time
         if other < time:
             best, time = queue, other
-        elif other == time and time < NEVER:
-            if first(sweep, queue).number < first(sweep, best).number:
-                best = queue
+        elif other == time < NEVER and (first(sweep, queue).number < first(sweep, best).number):
+            best = queue
     return best, time
 
 
@@ -169,13 +167,13 @@ def serve(port: Any, bits: int, arrival: int, start: int) -> int:
     port.sent_bits += bits
     port.wait_max = max(port.wait_max, wait)
     port.wait_sum += wait
-    departure = start + max(1, np.int64(bits * port.ps_per_bit + 0.5))
+    departure: int = start + max(1, int(bits * port.ps_per_bit + 0.5))
     port.free = departure
     return departure
 
 
 @inlined
-def has_room(port: Any, packets: int, bits: int) -> bool:
+def has_room(port: Any, packets: int, bits: int) -> Any:
     """Tell whether so many packets, and so many bits, fit into the buffer."""
     return (port.buffer_packets == 0 or packets <= port.buffer_packets) and (
         port.buffer_bits == 0 or bits <= port.buffer_bits
@@ -238,7 +236,7 @@ def arrive_priority(sweep: Sweep, output: Output, number: int, packet: Any, now:
 @inlined
 def choose(sweep: Sweep, output: Output, port: Any) -> None:
     """Begin to serve the first packet of the most urgent queue."""
-    queue = np.int64(port.waiting)
+    queue: int = port.waiting
     while sweep.queues[index(queue)].time == NEVER:
         queue += 1
     packet = first(sweep, queue)
@@ -251,12 +249,12 @@ def choose(sweep: Sweep, output: Output, port: Any) -> None:
 
 
 @inlined
-def visit_fifo(sweep: Sweep, output: Output, number: int) -> bool:
-    """Let all happen at a port that is safe; False if the store runs out of chunks."""
+def visit_fifo(sweep: Sweep, output: Output, number: int, safe: int) -> bool:
+    """Let all happen at a port before `safe`; False if the store runs out of chunks."""
     progress, port = sweep.progress[0], sweep.ports[index(number)]
     while True:
         queue, now = first_input(sweep, port)
-        if now >= port.safe:
+        if now >= safe:
             return True
         if progress.left < CHUNKS_PER_PACKET:
             return False
@@ -267,17 +265,17 @@ def visit_fifo(sweep: Sweep, output: Output, number: int) -> bool:
 
 
 @inlined
-def visit_priority(sweep: Sweep, output: Output, number: int) -> bool:
+def visit_priority(sweep: Sweep, output: Output, number: int, safe: int) -> bool:
     """Do the same at a priority port, which chooses when all of an instant have arrived."""
     progress, port = sweep.progress[0], sweep.ports[index(number)]
     while True:
         queue, now = first_input(sweep, port)
-        now = min(now, port.safe)
+        now = min(now, safe)
         if progress.left < CHUNKS_PER_PACKET:
             return False
         if port.held > 0 and port.choice < now:
             choose(sweep, output, port)
-        elif now < port.safe:
+        elif now < safe:
             port.arrivals += 1
             progress.packet_hops += 1
             arrive_priority(sweep, output, number, first(sweep, queue), now)
@@ -295,10 +293,13 @@ def visit(sweep: Sweep, output: Output, number: int) -> bool:
         queue = sweep.queues[index(at)]
         since = max(progress.begin, sweep.ports[index(queue.sender)].safe)
         safe = min(safe, since + queue.lag)
-    port.safe = safe
     if sweep.priorities == 1:
-        return visit_fifo(sweep, output, number)
-    return visit_priority(sweep, output, number)
+        enough = visit_fifo(sweep, output, number, safe)
+    else:
+        enough = visit_priority(sweep, output, number, safe)
+    if enough:
+        port.safe = safe
+    return enough
 
 
 @inlined
@@ -380,12 +381,13 @@ def next_port(sweep: Sweep) -> int:
     if progress.walks:
         progress.begin = sweep.tree[1]
         return earliest(sweep) - (len(sweep.tree) >> 1)
-    return sweep.order[index(at)]
+    port: int = sweep.order[index(at)]
+    return port
 
 
 @inlined
 def deliver(sweep: Sweep, output: Output) -> None:
-    """Let the packets arrive that were on their way to their destination when the last block ended."""
+    """Let packets reach their destination that were on the way there when the last block ended."""
     for queue in range(sweep.inputs, sweep.inputs + len(sweep.ports)):
         while sweep.queues[queue].time < sweep.progress[0].until:
             packet = first(sweep, queue)
