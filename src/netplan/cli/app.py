@@ -41,6 +41,13 @@ class Kind(StrEnum):
     SCENARIO = "scenario"
 
 
+class ReportLanguage(StrEnum):
+    """Languages of the HTML report."""
+
+    EN = "en"
+    ZH = "zh"
+
+
 Scenarios = Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)]
 Seed = Annotated[int | None, typer.Option(help="Seed, instead of the scenario's.", min=0)]
 Engine = Annotated[EngineName | None, typer.Option(help="Engine, instead of the scenario's.")]
@@ -173,6 +180,23 @@ def plot(
     with guarded():
         written = draw_picture(results, kind, target, year, out)
         say(f"Picture is in {written}", quiet=quiet)
+
+
+@app.command()
+def report(
+    results: Annotated[Path, typer.Argument(help="Results folder.", show_default=False)],
+    out: Annotated[Path, typer.Option("--out", "-o", help="HTML file.")] = Path("report.html"),
+    lang: Annotated[
+        ReportLanguage | None, typer.Option(help="Language; default: that of the locale.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write results as one HTML file that needs no network. Exit: 0 written, 2 input error."""
+    from netplan.cli.work import write_page
+
+    with guarded():
+        write_page(results, out, None if lang is None else lang.value)
+        say(f"Report is in {out}", quiet=quiet)
 
 
 @app.command()

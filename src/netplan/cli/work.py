@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from netplan.evaluation import Evaluation
+    from netplan.html import Language
     from netplan.scenario.scenario import Scenario
 
-__all__ = ["check_inputs", "draw_picture", "evaluate_file", "load_all", "write_gate_files"]
+__all__ = ["check_inputs", "draw_picture", "evaluate_file", "load_all", "write_gate_files", "write_page"]
 
 
 def check_inputs(files: Sequence[Path], overrides: Sequence[str]) -> Iterator[str]:
@@ -118,3 +120,10 @@ def draw_picture(
     path = out or Path(f"{kind}.png")
     save(figure, path)
     return path
+
+
+def write_page(folder: Path, out: Path, language: Language | None) -> None:
+    """Write the HTML report of a results folder, in the locale's language if none is named."""
+    from netplan.html import preferred_language, write_report
+
+    write_report(folder, out, language or preferred_language(os.environ))

@@ -1,0 +1,10 @@
+"""The report as one HTML file: verdicts first, then causes, map, distributions, links, method.
+
+The file loads nothing from anywhere, says nothing of when or where it was made, and is the same for
+the same results. Nothing else in netplan imports Jinja2 or plotly.
+"""
+
+from netplan.html.page import html_report, write_report
+from netplan.html.texts import LANGUAGES, Language, preferred_language
+
+__all__ = ["LANGUAGES", "Language", "html_report", "preferred_language", "write_report"]

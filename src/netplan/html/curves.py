@@ -1,0 +1,72 @@
+"""Distributions as a few points that a page can carry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from netplan.units import MS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from netplan.samples import StreamSamples
+
+__all__ = ["LEVELS", "Curves", "curve"]
+
+LEVELS = (
+    *(0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
+    *(0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998, 0.9999, 1.0),
+)
+"""Shares of packets whose delays a curve gives; 1 is the longest delay seen."""
+PLACES = 4
+"""Decimal places of a millisecond: a tenth of a microsecond."""
+
+
+def curve(stream: StreamSamples) -> list[float | None]:
+    """Return the delay [ms] within which each share of `LEVELS` of the packets arrives.
+
+    Delays are spread evenly within a bin of the histogram. A share that fewer than one packet is
+    above has none, but the longest delay.
+    """
+    batches = stream.batches()
+    packets = stream.counts.sum(axis=0)
+    upper = np.minimum(batches.upper, batches.maximum)
+    lower = np.minimum(batches.lower, upper)
+    within = np.concatenate([[0], np.cumsum(packets)]) / packets.sum()
+    # Between the corners of the distribution function delays grow linearly.
+    shares = np.column_stack([within[:-1], within[1:]]).ravel()
+    delays = np.interp(LEVELS, shares, np.column_stack([lower, upper]).ravel()) / MS
+    known = [(1 - level) * packets.sum() >= 1 or level == 1 for level in LEVELS]
+    return [
+        round(float(delay), PLACES) if seen else None
+        for delay, seen in zip(delays, known, strict=True)
+    ]
+
+
+class Curves:
+    """The measured streams of a results folder by what they measured."""
+
+    def __init__(self, streams: Iterable[tuple[int, StreamSamples]]) -> None:
+        self._streams: dict[tuple[int, str], list[StreamSamples]] = {}
+        for year, stream in streams:
+            ends = stream.name.split("/")[1]
+            self._streams.setdefault((year, ends), []).append(stream)
+
+    def of(self, target: Mapping[str, Any], pair: Mapping[str, Any]) -> list[float | None] | None:
+        """Return the curve of a pair of a target, or None if nothing was measured.
+
+        Several targets may have probed one pair with packets of different classes: then the stream
+        whose packet count is nearest to the verdict's.
+        """
+        ends = f"{pair['source']}>{pair['target']}"
+        begins = (f"probe/{ends}/{target['direction']}/", f"demand/{ends}/")
+        found = [
+            stream
+            for stream in self._streams.get((target["year"], ends), ())
+            if stream.name.startswith(begins) and stream.delivered
+        ]
+        if not pair["packets"] or not found:
+            return None
+        return curve(min(found, key=lambda s: abs(s.delivered - pair["packets"])))

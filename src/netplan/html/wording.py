@@ -1,0 +1,90 @@
+"""Sentences that results carry in English, said in the reader's language.
+
+Results files are in English, so that they do not depend on who ran them. What a sentence looks like
+is known from where it is made (`netplan.judgement`, `netplan.demand`, `netplan.round`); one that is
+not known stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netplan.html.texts import Language
+
+__all__ = ["is_translated", "say"]
+
+_CHINESE = [
+    (re.compile(pattern), chinese)
+    for pattern, chinese in (
+        # remedies
+        (
+            r"at most (\S+) km of this fibre \(the shortest route has (\S+) km\)",
+            r"此类光纤至多 \1 km（现有最短路由 \2 km）",
+        ),
+        (r"more capacity on (\S+) \((\S+)% offered\)", r"扩容链路 \1（负荷 \2 %）"),
+        (r"hollow-core fibre on the route", "该路由改用空芯光纤"),
+        (r"a route of at most (\S+) km \(now (\S+)\)", r"路由缩短至 \1 km 以内（现为 \2 km）"),
+        (r"an optical bypass of routers on the way", "途中设光层直达，绕过路由器"),
+        (r"compute nearer to the source", "在更靠近源的位置部署算力"),
+        (r"a compute node that the target allows", "增设符合目标要求的算力节点"),
+        # notes
+        (
+            r"(\S+) packets in (\S+) s measured after (\S+) ms of warm-up each "
+            r"\(longest route \+ 10 relaxation times\)",
+            r"测量 \2 s 内的 \1 个报文，每次运行先预热 \3 ms（最长路由时延 + 10 倍弛豫时间）",
+        ),
+        (r"segments change a delay by at most (\S+) µs", r"分段发送对时延的影响不超过 \1 µs"),
+        (
+            r"only (\S+) of the longest burst cycles were covered, (\S+) are wanted: raise "
+            r"simulation.packets.at_most",
+            r"仅覆盖最长突发周期的 \1 个，应不少于 \2 个：请调高 simulation.packets.at_most",
+        ),
+        (
+            r"(\S+) \((\S+)\): offered (\S+) of (\S+) Gbit/s \((\S+)%; busiest member (\S+)%\)",
+            r"链路 \1（\2）：负荷 \3 Gbit/s，容量 \4 Gbit/s（\5 %；最忙成员 \6 %）",
+        ),
+        (
+            r"largest demands: (.+) and (\d+) more",
+            r"最大流量需求（Gbit/s）：\1，另有 \2 项",
+        ),
+        (r"largest demands: (.+)", r"最大流量需求（Gbit/s）：\1"),
+    )
+]
+_BREAK = re.compile(r"; (?![^(]*\))")
+"""Between the parts of a sentence, not inside brackets."""
+_YEAR = re.compile(r"(\d{4}): (.*)", re.DOTALL)
+
+
+def say(sentence: str, language: Language) -> str:
+    """Return a sentence of a results document in a language.
+
+    Examples
+    --------
+    >>> say("compute nearer to the source", "zh")
+    '在更靠近源的位置部署算力'
+    >>> say("2026: segments change a delay by at most 31.5 µs", "zh")
+    '2026 年：分段发送对时延的影响不超过 31.5 µs'
+    """
+    if language == "en":
+        return sentence
+    year = _YEAR.fullmatch(sentence)
+    if year is not None:
+        return f"{year[1]} 年：{say(year[2], language)}"
+    return "；".join(_chinese(part) or part for part in _BREAK.split(sentence))
+
+
+def is_translated(sentence: str) -> bool:
+    """Whether every part of a sentence has a Chinese form."""
+    year = _YEAR.fullmatch(sentence)
+    text = sentence if year is None else year[2]
+    return all(_chinese(part) is not None for part in _BREAK.split(text))
+
+
+def _chinese(part: str) -> str | None:
+    for pattern, chinese in _CHINESE:
+        found = pattern.fullmatch(part)
+        if found is not None:
+            return found.expand(chinese)
+    return None
