@@ -5,8 +5,11 @@ import pytest
 
 from netplan.case import prepare
 from netplan.engine.model import PortTotals
-from netplan.judgement import judge_pairs, link_uses, quantile_level, screen
+from netplan.hops import link_uses
+from netplan.judgement import judge_pairs, screen
+from netplan.prediction import predict
 from netplan.samples import Samples, StreamSamples, bin_of
+from netplan.scenario.targets import quantile_level
 from netplan.units import MS, PS_PER_S
 from netplan.verdict import Outcome, Reason
 
@@ -144,7 +147,7 @@ def judged(write, queueing_ms, below_ms, pairs="[[a, b]]", dropped_bits=0, look=
     keys = {key: more.pop(key) for key in ("statistic", "loss_limit") if key in more}
     case, question = question_of(write, below_ms, f"{{pairs: {pairs}}}", **keys)
     samples = samples_of(case, question, queueing_ms, dropped_bits, **more)
-    found = judge_pairs(case, question, range(len(question.pairs)), samples, look)
+    found = judge_pairs(predict(case), question, range(len(question.pairs)), samples, look)
     return [found[index] for index in range(len(question.pairs))]
 
 
@@ -239,7 +242,7 @@ def test_a_missed_pair_names_the_hop_that_costs_most(write):
     samples = samples_of(case, question, 0.2)
     name = question.streams[0].name
     samples.streams[name] = stream(name, 2_220_000_000, 0.4)
-    verdict = judge_pairs(case, question, [0], samples, 0)[0]
+    verdict = judge_pairs(predict(case), question, [0], samples, 0)[0]
     assert verdict.outcome is Outcome.MISSED
     assert verdict.blame.link == "b--c"
     assert [hop.components["propagation"] for hop in verdict.hops] == pytest.approx([5e-4, 15e-4])
@@ -249,17 +252,19 @@ def test_a_missed_pair_names_the_hop_that_costs_most(write):
 def test_links_tell_loss_and_waits_of_all_their_members(write):
     case, question = question_of(write)
     samples = samples_of(case, question, 0.2, dropped_bits=1_000_000)
-    use = next(u for u in link_uses(case, samples) if (u.link, u.source) == ("a--b", "a"))
+    use = next(u for u in link_uses(predict(case), samples) if (u.link, u.source) == ("a--b", "a"))
     assert use.loss == pytest.approx(0.5)
     assert use.mean_queueing == pytest.approx(0.2 * MS)
-    other = next(u for u in link_uses(case, samples) if (u.link, u.source) == ("a--b", "b"))
+    other = next(
+        u for u in link_uses(predict(case), samples) if (u.link, u.source) == ("a--b", "b")
+    )
     assert other.loss == 0
 
 
 def test_without_samples_links_tell_what_they_are_offered(write):
     case, _ = question_of(write)
-    assert len(link_uses(case, None)) == len(case.topology.channels)
-    assert {use.mean_queueing for use in link_uses(case, None)} == {0.0}
+    assert len(link_uses(predict(case), None)) == len(case.topology.channels)
+    assert {use.mean_queueing for use in link_uses(predict(case), None)} == {0.0}
 
 
 @pytest.mark.parametrize(("statistic", "level"), [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)])

@@ -57,6 +57,7 @@ def pair(source, target, estimate=2.0, outcome=MET, **more):
         "high": (estimate + 0.2) * MS,
         "floor": 1.0 * MS,
         "packets": 100,
+        "stream": f"probe/{source}>{target}/one_way/any",
         "components": components(1.0, 0.3),
         "reason": reason,
     }
@@ -288,8 +289,20 @@ def test_a_target_without_any_curve_says_so(results):
     assert "no pair was measured" in texts_of(axes_of(latency_cdf(results(verdict(nothing)))))
 
 
+def test_a_pair_is_drawn_with_the_stream_that_judged_it_not_with_another_of_its_ends(results):
+    judged = pair("shenyang", "anshan", 2.0, stream="probe/shenyang>anshan/one_way/video")
+    found = results(
+        verdict(judged),
+        streams=[
+            stream("probe/shenyang>anshan/one_way/any", [9.0, 9.5]),
+            stream("probe/shenyang>anshan/one_way/video", [1.5, 2.0]),
+        ],
+    )
+    assert choose(found).stream(judged).maximum == 2.0e9
+
+
 def test_an_optical_target_is_not_drawn_with_packets_of_the_network_layer(results):
-    optical = pair("shenyang", "anshan", 2.0, packets=0, low=2.0 * MS, high=2.0 * MS)
+    optical = pair("shenyang", "anshan", 2.0, packets=0, stream=None, low=2.0 * MS, high=2.0 * MS)
     found = results(
         verdict(optical, layer="optical"),
         streams=[stream("probe/shenyang>anshan/one_way/any", [3.0, 4.0])],

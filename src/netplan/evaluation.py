@@ -15,7 +15,7 @@ from netplan import __version__
 from netplan.case import prepare_all
 from netplan.detour import Detours
 from netplan.failure import states_of
-from netplan.judgement import link_uses
+from netplan.hops import link_uses
 from netplan.replication import Workers, workers
 from netplan.resilience import screen_detour
 from netplan.study import Study

@@ -9,25 +9,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from netplan.hops import CONSTANT, fixed_hops, main_route, measured_hops
 from netplan.samples import COMPONENTS, FIXED, Samples, StreamSamples
-from netplan.scenario.targets import Layer
+from netplan.scenario.targets import Layer, quantile_level
 from netplan.statistics import ExceedanceCurve, Interval, decide, mean_interval, merge, spend
 from netplan.topology import FIBRE_DELAY
-from netplan.units import KM, MS, PS_PER_S, seconds_to_ps
-from netplan.verdict import Hop, LinkUse, Outcome, PairVerdict, Reason
+from netplan.units import KM, PS_PER_S, seconds_to_ps
+from netplan.verdict import Basis, Outcome, PairVerdict, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from netplan.case import Case, Question, Stream
+    from netplan.prediction import Prediction
     from netplan.routing import Route
 
-__all__ = ["judge_pairs", "link_uses", "screen"]
+__all__ = ["judge_pairs", "screen"]
 
 Float64 = NDArray[np.float64]
-
-_CONSTANT = {Layer.OPTICAL: FIXED[:2], Layer.NETWORK: FIXED}
-"""Components that count in a layer and are constants of a route."""
 
 
 def screen(case: Case, question: Question) -> dict[int, PairVerdict]:
@@ -48,15 +47,17 @@ def _screen_pair(
     case: Case, question: Question, index: int, stream: Stream | None
 ) -> PairVerdict | None:
     target, pair, floor = question.target, question.pairs[index], question.floors[index]
-    limit = target.below_ms * MS
+    limit = question.limit
     if stream is None or floor is None:
+        alone = pair.target is None
         return PairVerdict(
             source=pair.source,
-            target=None,
+            target=pair.target,
             outcome=Outcome.MISSED,
-            reason=Reason.NO_COMPUTE,
+            reason=Reason.NO_COMPUTE if alone else Reason.DISCONNECTED,
+            basis=Basis.ROUTES,
             limit=limit,
-            remedies=("a compute node that the target allows",),
+            remedies=("a compute node that the target allows" if alone else "a second way",),
         )
     # In picoseconds, so that 100 km at 5 µs/km are half a millisecond, not a hair less.
     if seconds_to_ps(floor.propagation) >= seconds_to_ps(limit):
@@ -67,19 +68,20 @@ def _screen_pair(
 
 
 def _impossible(case: Case, question: Question, index: int, floor: Route) -> PairVerdict:
-    limit = question.target.below_ms * MS
+    limit = question.limit
     allowed = limit * floor.length / floor.propagation
     return PairVerdict(
         source=question.pairs[index].source,
         target=question.pairs[index].target,
         outcome=Outcome.MISSED,
         reason=Reason.IMPOSSIBLE,
+        basis=Basis.ROUTES,
         limit=limit,
         low=floor.propagation,
         floor=floor.propagation,
-        components={name: getattr(floor, name) for name in _CONSTANT[question.target.layer]},
+        components={name: getattr(floor, name) for name in CONSTANT[question.target.layer]},
         route=floor.nodes,
-        hops=_hops(case, question, floor, None, 0.0),
+        hops=fixed_hops(case, question.target.layer, floor),
         length=floor.length,
         estimated_length=floor.estimated_length,
         remedies=(
@@ -95,14 +97,15 @@ def _optical(case: Case, question: Question, index: int, stream: Stream) -> Pair
     """Judge propagation and equipment: constants of each route, so the interval is a point."""
     delays = np.array([route.propagation + route.equipment for route in stream.routes])
     value = _statistic(delays, question.target.statistic)
-    limit = question.target.below_ms * MS
-    route = _main_route(stream)
+    limit = question.limit
+    route = main_route(stream)
     met = seconds_to_ps(value) < seconds_to_ps(limit)
     return PairVerdict(
         source=question.pairs[index].source,
         target=question.pairs[index].target,
         outcome=Outcome.MET if met else Outcome.MISSED,
         reason=Reason.NONE if met else Reason.LATENCY,
+        basis=Basis.ROUTES,
         limit=limit,
         estimate=value,
         low=value,
@@ -110,10 +113,10 @@ def _optical(case: Case, question: Question, index: int, stream: Stream) -> Pair
         floor=_floor(question, index),
         components={
             name: float(np.mean([getattr(r, name) for r in stream.routes]))
-            for name in _CONSTANT[question.target.layer]
+            for name in CONSTANT[question.target.layer]
         },
         route=route.nodes,
-        hops=_hops(case, question, route, None, 0.0),
+        hops=fixed_hops(case, question.target.layer, route),
         length=route.length,
         estimated_length=route.estimated_length,
         remedies=() if met else tuple(_shorter(route, value - limit)),
@@ -128,24 +131,13 @@ def _statistic(delays: Float64, statistic: str) -> float:
     return float(np.quantile(delays, quantile_level(statistic), method="inverted_cdf"))
 
 
-def quantile_level(statistic: str) -> float:
-    """Return the level of a percentile.
-
-    Examples
-    --------
-    >>> quantile_level("p99.9")
-    0.999
-    """
-    return round(float(statistic.removeprefix("p")) / 100, 9)
-
-
 def _floor(question: Question, index: int) -> float:
     floor = question.floors[index]
     return floor.propagation if floor is not None else 0.0
 
 
 def judge_pairs(
-    case: Case,
+    prediction: Prediction,
     question: Question,
     open_pairs: Sequence[int],
     samples: Samples,
@@ -155,7 +147,9 @@ def judge_pairs(
 
     Parameters
     ----------
-    case, question
+    prediction
+        What closed forms say of the case. No verdict depends on the waits that they predict.
+    question
         What is asked.
     open_pairs
         Positions of the pairs that no earlier look decided.
@@ -169,8 +163,7 @@ def judge_pairs(
     dict
         A verdict for each open pair; those still open are `UNDECIDED`.
     """
-    target = question.target
-    limit = target.below_ms * MS
+    case, target, limit = prediction.case, question.target, question.limit
     streams = [_measured(question, index) for index in open_pairs]
     found = [samples.streams[stream.name] for stream in streams]
     losses = [
@@ -178,13 +171,18 @@ def judge_pairs(
         for stream, measured in zip(streams, found, strict=True)
     ]
     judges = [
-        _PairJudge(target.statistic, measured, _worst_case(case, stream))
+        _PairJudge(
+            target.statistic,
+            measured,
+            _worst_case(case, stream),
+            _least_inflation(prediction, stream, measured, samples),
+        )
         for stream, measured in zip(streams, found, strict=True)
     ]
     alpha = spend(1 - case.scenario.simulation.confidence, look)
     intervals = decide(lambda i, level: judges[i].interval(level), len(judges), alpha, limit)
     return {
-        index: _pair_verdict(case, question, index, interval, measured, samples, loss)
+        index: _pair_verdict(prediction, question, index, interval, measured, samples, loss)
         for index, interval, measured, loss in zip(
             open_pairs, intervals, found, losses, strict=True
         )
@@ -200,11 +198,15 @@ def _measured(question: Question, index: int) -> Stream:
 class _PairJudge:
     """The interval of one pair's statistic at any confidence."""
 
-    def __init__(self, statistic: str, measured: StreamSamples, worst: float) -> None:
+    def __init__(
+        self, statistic: str, measured: StreamSamples, worst: float, inflation: float
+    ) -> None:
         self._statistic = statistic
         self._worst = worst
         self._batches = merge(measured.batches())
-        self._curve = None if statistic in ("mean", "max") else ExceedanceCurve(self._batches)
+        self._curve = (
+            None if statistic in ("mean", "max") else ExceedanceCurve(self._batches, inflation)
+        )
 
     def interval(self, confidence: float) -> Interval:
         """Return the interval at a confidence."""
@@ -222,6 +224,18 @@ class _PairJudge:
             trusted=True,
             effective=float(self._batches.packets.sum()),
         )
+
+
+def _least_inflation(
+    prediction: Prediction, stream: Stream, measured: StreamSamples, samples: Samples
+) -> float:
+    """Variance inflation to assume at least, 1 + λK of the port on the way that forgets slowest.
+
+    Without it the short runs that look independent by chance would be the ones that decide.
+    """
+    memory = prediction.ports.correlation_time
+    slowest = max(float(memory[list(ports)].max()) for ports in stream.ports)
+    return 1 + measured.delivered / samples.duration * slowest
 
 
 def _worst_case(case: Case, stream: Stream) -> float:
@@ -248,7 +262,7 @@ def _carried_loss(stream: Stream, samples: Samples) -> float:
 
 
 def _pair_verdict(
-    case: Case,
+    prediction: Prediction,
     question: Question,
     index: int,
     interval: Interval,
@@ -257,8 +271,8 @@ def _pair_verdict(
     loss: float,
 ) -> PairVerdict:
     target, pair, stream = question.target, question.pairs[index], _measured(question, index)
-    limit = target.below_ms * MS
-    route = _main_route(stream)
+    limit = question.limit
+    route = main_route(stream)
     outcome, reason = _outcome(interval, limit, loss, target.loss_limit, measured)
     components = {
         name: float(total) / PS_PER_S / max(1, measured.delivered)
@@ -280,10 +294,11 @@ def _pair_verdict(
         in_flight=measured.in_flight,
         components=components,
         route=route.nodes,
-        hops=_hops(case, question, route, samples, stream.sizes.mean),
+        hops=measured_hops(prediction, stream, samples, components["queueing"]),
         length=route.length,
         estimated_length=route.estimated_length,
-        remedies=(),
+        stream=stream.name,
+        predicted=prediction.statistic(stream, target.statistic),
     )
     if outcome is not Outcome.MISSED:
         return verdict
@@ -300,45 +315,6 @@ def _outcome(
     if interval.below(limit) and not measured.in_flight:
         return Outcome.MET, Reason.NONE
     return Outcome.UNDECIDED, Reason.BUDGET
-
-
-def _main_route(stream: Stream) -> Route:
-    """Return the route that most of a stream's flows take; the first among equals."""
-    counts: dict[Route, int] = {}
-    for route in stream.routes:
-        counts[route] = counts.get(route, 0) + 1
-    return max(counts, key=lambda route: counts[route])
-
-
-def _hops(
-    case: Case, question: Question, route: Route, samples: Samples | None, bits: float
-) -> tuple[Hop, ...]:
-    """Split a route's cost by channel: constants, sending a mean packet, mean wait there."""
-    hops = []
-    for channel in route.channels:
-        components = {name: getattr(channel, name) for name in _CONSTANT[question.target.layer]}
-        if samples is not None:
-            components["transmission"] = bits / channel.capacity
-            components["queueing"] = _mean_wait(samples, channel.ports)
-        hops.append(
-            Hop(
-                link=channel.link,
-                source=channel.source,
-                target=channel.target,
-                components=components,
-                utilisation=case.load.busiest_port(channel),
-                length=channel.length,
-                estimated_length=channel.estimated_length,
-            )
-        )
-    return tuple(hops)
-
-
-def _mean_wait(samples: Samples, ports: range) -> float:
-    totals = samples.totals
-    served = int(totals.waits[ports.start : ports.stop].sum())
-    waited = float(totals.wait_sum[ports.start : ports.stop].sum())
-    return waited / served / PS_PER_S if served else 0.0
 
 
 def _remedies(verdict: PairVerdict, route: Route) -> list[str]:
@@ -371,32 +347,3 @@ def _shorter(route: Route, excess: float) -> list[str]:
 def _hollow_core(route: Route, excess: float) -> tuple[str, ...]:
     saved = route.propagation - route.length * FIBRE_DELAY["hollow_core"]
     return ("hollow-core fibre on the route",) if saved > excess else ()
-
-
-def link_uses(case: Case, samples: Samples | None) -> list[LinkUse]:
-    """Return what every channel carried; without samples, what it is offered."""
-    uses = []
-    for channel in case.topology.channels:
-        ports = slice(channel.first_port, channel.ports.stop)
-        loss = mean = longest = 0.0
-        if samples is not None:
-            totals = samples.totals
-            dropped = int(totals.dropped_bits[ports].sum())
-            offered = int(totals.sent_bits[ports].sum()) + dropped
-            loss = dropped / offered if offered else 0.0
-            mean = _mean_wait(samples, channel.ports)
-            longest = int(totals.wait_max[ports].max()) / PS_PER_S
-        uses.append(
-            LinkUse(
-                year=case.year,
-                link=channel.link,
-                source=channel.source,
-                target=channel.target,
-                utilisation=case.load.of_channel(channel) / (channel.capacity * channel.members),
-                busiest_member=case.load.busiest_port(channel),
-                loss=loss,
-                mean_queueing=mean,
-                max_queueing=longest,
-            )
-        )
-    return uses

@@ -27,6 +27,7 @@ _WHY = {
     Reason.LATENCY: "too slow",
     Reason.LOSS: "loss",
     Reason.NO_COMPUTE: "no compute",
+    Reason.DISCONNECTED: "cut off",
     Reason.BUDGET: "undecided",
     Reason.NONE: "",
 }
@@ -35,6 +36,7 @@ _BECAUSE = {
     Reason.LATENCY: "too slow:",
     Reason.LOSS: "packets are lost:",
     Reason.NO_COMPUTE: "no compute node that the target allows",
+    Reason.DISCONNECTED: "cut off, no route is left",
     Reason.BUDGET: "not decided within the packet budget:",
     Reason.NONE: "",
 }

@@ -106,12 +106,15 @@ def _pair(pair: PairVerdict) -> dict[str, Any]:
         "target": pair.target,
         "outcome": str(pair.outcome),
         "reason": str(pair.reason),
+        "basis": str(pair.basis),
         "estimate_ms": _ms(pair.estimate),
+        "predicted_ms": _ms(pair.predicted),
         "low_ms": _ms(pair.low),
         "high_ms": _ms(pair.high),
         "floor_ms": _ms(pair.floor),
         "limit_ms": _ms(pair.limit),
         "loss": round(pair.loss, _PLACES),
+        "stream": pair.stream,
         "packets": pair.packets,
         "in_flight": pair.in_flight,
         "components_ms": _components(pair.components),
@@ -146,6 +149,7 @@ def _link(use: LinkUse) -> dict[str, Any]:
         "loss": round(use.loss, _PLACES),
         "mean_queueing_ms": _ms(use.mean_queueing),
         "max_queueing_ms": _ms(use.max_queueing),
+        "predicted_queueing_ms": _ms(use.predicted_queueing),
     }
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from netplan.agreement import compare
 from netplan.failure import NORMAL
 from netplan.judgement import judge_pairs, screen
+from netplan.prediction import Prediction, close_calls, nearly_full, predict
 from netplan.round import Design, Round, design_rounds, jobs_of_round, plan_round
 from netplan.samples import Samples, merge_samples
 from netplan.verdict import Outcome, PairVerdict, Reason, Verdict, judge_coverage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from netplan.case import Case, Question
+    from netplan.case import Case, Question, Stream
     from netplan.replication import Job
 
 __all__ = ["Study"]
@@ -39,6 +42,11 @@ class Study:
         self._planned: Round | None = None
         needed = self._open_streams()
         self._design: Design | None = design_rounds(case, needed, engine, seed) if needed else None
+
+    @cached_property
+    def prediction(self) -> Prediction:
+        """What closed forms say of the case."""
+        return predict(self.case)
 
     def _open_pairs(self, index: int) -> list[int]:
         """Positions of the pairs of a question that are not decided yet."""
@@ -93,7 +101,7 @@ class Study:
             open_pairs = self._open_pairs(index)
             if open_pairs:
                 self._found[index] |= judge_pairs(
-                    self.case, question, open_pairs, self.samples, self._looks
+                    self.prediction, question, open_pairs, self.samples, self._looks
                 )
         self._looks += 1
         self._planned = None
@@ -127,11 +135,22 @@ class Study:
 
     def notes(self) -> list[str]:
         """Return what a reader must know about this year."""
-        year = self.case.year
-        found = [f"{year}: {warning}" for warning in self.case.warnings]
+        found = [*self.case.warnings, *nearly_full(self.case)]
+        for question, verdicts in zip(self.case.questions, self._found, strict=True):
+            predicted = {i: v.predicted for i, v in verdicts.items() if v.predicted is not None}
+            found += close_calls(question, predicted)
         if self.samples is not None and self._design is not None:
-            found.append(f"{year}: {self._design.describe(self.case, self.samples)}")
-        return found
+            found.append(self._design.describe(self.case, self.samples))
+            found.append(compare(self.prediction, self.samples, self._simulated()).describe())
+        return [f"{self.case.year}: {note}" for note in found]
+
+    def _simulated(self) -> Iterator[tuple[Stream, str, PairVerdict]]:
+        """Yield stream, statistic and verdict of every pair that was simulated."""
+        for question, found in zip(self.case.questions, self._found, strict=True):
+            for position, verdict in found.items():
+                stream = question.streams[position]
+                if stream is not None and verdict.stream is not None:
+                    yield stream, question.target.statistic, verdict
 
 
 def _main_reason(outcome: Outcome, pairs: list[PairVerdict]) -> Reason:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from netplan.scenario.targets import Coverage
 
 __all__ = [
+    "Basis",
     "Hop",
     "LinkUse",
     "Outcome",
@@ -43,8 +44,24 @@ class Reason(StrEnum):
     LOSS = "loss"
     NO_COMPUTE = "no_compute"
     """The source has no compute node that the target allows."""
+    DISCONNECTED = "disconnected"
+    """The failure leaves no route."""
     BUDGET = "budget"
     """Undecided: the packet budget is spent."""
+
+
+class Basis(StrEnum):
+    """What a pair's outcome rests on."""
+
+    SIMULATION = "simulation"
+    ROUTES = "routes"
+    """Constants of the routes: floors, the optical layer, no compute, no route."""
+    NORMAL_STATE = "normal_state"
+    """The failure leaves its routes alone and puts no more load on them."""
+    OFFERED_LOAD = "offered_load"
+    """A port is offered so much that more than the loss limit must be lost."""
+    CLOSED_FORM = "closed_form"
+    """A cautious closed form stays below the limit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +112,14 @@ class PairVerdict:
     """Cable length of the route [m]."""
     estimated_length: float = 0.0
     """How much of it is an estimate [m]."""
+    basis: Basis = Basis.SIMULATION
     remedies: tuple[str, ...] = ()
     """Single changes, each of which would bring the pair below the limit."""
+
+    stream: str | None = None
+    """Name of the measured stream that the pair was judged by; none if it was not simulated."""
+    predicted: float | None = None
+    """The statistic by closed forms [s], where they hold; it decides nothing."""
 
     @property
     def blame(self) -> Hop | None:
@@ -168,6 +191,8 @@ class LinkUse:
     """[s]."""
     max_queueing: float
     """[s]."""
+    predicted_queueing: float | None = None
+    """Mean wait by closed forms [s]; none where they do not hold."""
 
 
 def covered_share(

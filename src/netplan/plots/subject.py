@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from netplan.errors import InputError, Problem
 from netplan.plots.style import legible
 from netplan.units import KM, MS
-from netplan.verdict import Hop, Outcome, PairVerdict, Reason, Verdict
+from netplan.verdict import Basis, Hop, Outcome, PairVerdict, Reason, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -130,17 +130,8 @@ class Subject:
         return sorted(self.verdict.pairs, key=_severity, reverse=True)
 
     def stream(self, pair: PairVerdict) -> StreamSamples | None:
-        """Return what was measured of a pair, if anything was.
-
-        Several targets may have probed one pair with packets of different classes: then the
-        stream whose packet count is nearest to the verdict's.
-        """
-        ends = f"{pair.source}>{pair.target}"
-        begins = (f"probe/{ends}/{self.verdict.direction}/", f"demand/{ends}/")
-        found = [stream for stream in self.streams if stream.name.startswith(begins)]
-        if not pair.packets:
-            return None
-        return min(found, key=lambda s: abs(s.delivered - pair.packets), default=None)
+        """Return what was measured of a pair, if anything was."""
+        return next((found for found in self.streams if found.name == pair.stream), None)
 
 
 def percent(share: float) -> str:
@@ -260,6 +251,9 @@ def _pair(entry: Mapping[str, Any]) -> PairVerdict:
         high=_seconds(entry["high_ms"]),
         floor=_seconds(entry["floor_ms"]),
         loss=entry["loss"],
+        basis=Basis(entry["basis"]),
+        stream=entry["stream"],
+        predicted=_seconds(entry["predicted_ms"]),
         packets=entry["packets"],
         in_flight=entry["in_flight"],
         components=_components(entry["components_ms"]),

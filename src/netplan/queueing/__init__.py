@@ -22,6 +22,7 @@ from netplan.queueing.poisson import (
     mm1_sojourn_quantile,
     mm1_waiting_quantile,
     priority_mean_waiting_times,
+    priority_waits,
 )
 from netplan.queueing.renewal import (
     allen_cunneen_mean_waiting_time,
@@ -36,6 +37,7 @@ from netplan.queueing.route import (
     deterministic_tandem_mean,
     deterministic_tandem_quantile,
     hypoexponential_quantile,
+    mixture_quantile,
     sum_of_waits,
 )
 from netplan.queueing.service import Service, Wait
@@ -57,6 +59,7 @@ __all__ = [
     "md1_waiting_quantile",
     "md1k",
     "mg1_wait",
+    "mixture_quantile",
     "mm1_mean_sojourn_time",
     "mm1_sojourn_quantile",
     "mm1_waiting_quantile",
@@ -64,5 +67,6 @@ __all__ = [
     "mmc_mean_waiting_time",
     "periodic_sources_work_tail",
     "priority_mean_waiting_times",
+    "priority_waits",
     "sum_of_waits",
 ]

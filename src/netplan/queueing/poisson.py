@@ -28,6 +28,7 @@ __all__ = [
     "mm1_sojourn_quantile",
     "mm1_waiting_quantile",
     "priority_mean_waiting_times",
+    "priority_waits",
 ]
 
 Float64 = NDArray[np.float64]
@@ -156,6 +157,56 @@ def priority_mean_waiting_times(
     for rate, service in classes:
         above, load = load, load + rate * service.mean
         waits.append(residual / ((1 - above) * (1 - load)))
+    return waits
+
+
+def priority_waits(arrival_rates: Sequence[float], services: Sequence[Service]) -> list[Wait]:
+    """Give the waiting time of each class under non-preemptive priority, class 0 first.
+
+    The means are those of `priority_mean_waiting_times`, the variances are exact too. Class k finds
+    the work U that it must wait for: the unfinished work of an M/G/1 queue of the classes 0 to k
+    and, independent of it, with probability ρ(below) / (1 - σ(k)) the residual service of a packet
+    of a lower class (which begins only when no work of the classes 0 to k is left). Then U grows
+    by what comes in the classes above until it is done, the delay cycle of M/G/1: E[W | U] =
+    U / (1 - σ(k-1)), Var[W | U] = U λ(above) E[S(above)²] / (1 - σ(k-1))³.
+
+    Raises
+    ------
+    UnstableError
+        If the classes together load the port with 100 % or more.
+
+    References
+    ----------
+    Means: see `priority_mean_waiting_times`. Delay cycle: Kleinrock, *Queueing Systems, Vol. 2*,
+    Wiley 1976, §3.3. The variance is put together here and tested against simulation.
+
+    Examples
+    --------
+    >>> from netplan.queueing import Service
+    >>> urgent, bulk = priority_waits([0.25, 0.25], [Service.deterministic(1.0)] * 2)
+    >>> round(urgent.mean, 9), round(bulk.mean, 9)
+    (0.333333333, 0.666666667)
+    """
+    classes = list(zip(arrival_rates, services, strict=True))
+    load = sum(rate * service.mean for rate, service in classes)
+    check_stable(load)
+    second = sum(rate * service.second for rate, service in classes)
+    third = sum(rate * service.third for rate, service in classes)
+    waits, upto, second_upto = [], 0.0, 0.0
+    for rate, service in classes:
+        above, second_above = upto, second_upto
+        upto, second_upto = upto + rate * service.mean, second_upto + rate * service.second
+        free, free_above = 1 - upto, 1 - above
+        work = second / (2 * free)
+        lower = (second - second_upto) / (2 * free)
+        variance_of_work = third / (3 * free) + (work - lower) ** 2 - lower**2
+        waits.append(
+            Wait(
+                busy=load,
+                mean=work / free_above,
+                variance=variance_of_work / free_above**2 + work * second_above / free_above**3,
+            )
+        )
     return waits
 
 

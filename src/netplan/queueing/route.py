@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import gammaincc
 
 from netplan.queueing.poisson import md1_waiting_quantile, mg1_wait
 from netplan.queueing.service import Service, Wait
@@ -23,6 +24,7 @@ __all__ = [
     "deterministic_tandem_mean",
     "deterministic_tandem_quantile",
     "hypoexponential_quantile",
+    "mixture_quantile",
     "sum_of_waits",
 ]
 
@@ -126,3 +128,44 @@ def hypoexponential_quantile(rates: Sequence[float], p: float) -> float:
     while beyond(top) > 0:
         top *= 2
     return float(brentq(beyond, 0, top, rtol=1e-12))
+
+
+def mixture_quantile(
+    shares: Sequence[float], constants: Sequence[float], waits: Sequence[Wait], p: float
+) -> float:
+    """Quantile of a delay that is, at random, one of several constants plus waits [s].
+
+    Parameters
+    ----------
+    shares
+        How often each of them is taken; they add up to 1.
+    constants
+        What each costs without waiting [s].
+    waits
+        What is waited on top.
+    p
+        Level of the quantile.
+
+    Examples
+    --------
+    >>> none = Wait(busy=0.0, mean=0.0, variance=0.0)
+    >>> mixture_quantile([0.9, 0.1], [1.0, 2.0], [none, none], p=0.95)
+    2.0
+    """
+    parts = list(zip(constants, waits, strict=True))
+    quantiles = [constant + wait.quantile(p) for constant, wait in parts]
+    low, high = min(quantiles), max(quantiles)
+    busy = np.array([wait.busy for wait in waits])
+    shape, scale = np.array([w.positive_part() if w.busy else (1.0, 1.0) for w in waits]).T
+    share, offset = np.array(shares), np.array(constants)
+
+    def beyond(time: float) -> float:
+        waited = time - offset
+        tail = busy * gammaincc(shape, np.maximum(waited, 0.0) / scale)
+        return float(share @ np.where(waited < 0, 1.0, tail))
+
+    # Halved, since the tail falls in steps; in floats it may never come to be 1 - p.
+    while high - low > 1e-9 * high:
+        middle = (low + high) / 2
+        low, high = (low, middle) if beyond(middle) <= 1 - p + 1e-12 else (middle, high)
+    return high

@@ -93,7 +93,7 @@ class Wait:
         """Make a waiting time whose positive part is exponential; `mean` is E[W] [s]."""
         return cls(busy, mean, mean**2 * (2 / busy - 1) if busy > 0 else 0.0)
 
-    def _positive_part(self) -> tuple[float, float]:
+    def positive_part(self) -> tuple[float, float]:
         """Shape and scale [s] of the gamma law of W given W > 0."""
         mean = self.mean / self.busy
         variance = (self.variance + self.mean**2) / self.busy - mean**2
@@ -111,7 +111,7 @@ class Wait:
             return 1.0
         if self.busy == 0:
             return 0.0
-        shape, scale = self._positive_part()
+        shape, scale = self.positive_part()
         return self.busy * float(gammaincc(shape, time / scale))
 
     def quantile(self, p: float) -> float:
@@ -124,5 +124,5 @@ class Wait:
         """
         if self.busy <= 1 - p:
             return 0.0
-        shape, scale = self._positive_part()
+        shape, scale = self.positive_part()
         return scale * float(gammainccinv(shape, (1 - p) / self.busy))

@@ -1,0 +1,136 @@
+"""Hops: what each link of a route costs, and what every link carried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netplan.samples import FIXED
+from netplan.scenario.targets import Layer
+from netplan.units import PS_PER_S
+from netplan.verdict import Hop, LinkUse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from netplan.case import Case, Stream
+    from netplan.prediction import Prediction
+    from netplan.routing import Route
+    from netplan.samples import Samples
+
+__all__ = ["CONSTANT", "fixed_hops", "link_uses", "main_route", "measured_hops"]
+
+Float64 = NDArray[np.float64]
+
+CONSTANT = {Layer.OPTICAL: FIXED[:2], Layer.NETWORK: FIXED}
+"""Components that count in a layer and are constants of a route."""
+
+
+def main_route(stream: Stream) -> Route:
+    """Return the route that most of a stream's flows take; the first among equals."""
+    counts: dict[Route, int] = {}
+    for route in stream.routes:
+        counts[route] = counts.get(route, 0) + 1
+    return max(counts, key=lambda route: counts[route])
+
+
+def fixed_hops(case: Case, layer: Layer, route: Route) -> tuple[Hop, ...]:
+    """Split what a route costs without traffic by hop."""
+    return _hops(case, layer, route, [{} for _ in route.channels])
+
+
+def measured_hops(
+    prediction: Prediction, stream: Stream, samples: Samples, queueing: float
+) -> tuple[Hop, ...]:
+    """Split the mean delay of a stream's packets on its main route by hop.
+
+    A port measures the waits of all its packets together; a stream waits in its own priority. So
+    the mean queueing that the stream itself met, `queueing` [s], is split in proportion to the
+    measured mean wait at each port, times how much longer or shorter closed forms say that its
+    priority waits than the average packet does. The hops add up to what was measured.
+    """
+    route = main_route(stream)
+    shares = _shares(prediction, stream, route, samples)
+    sending = [stream.sizes.mean / channel.capacity for channel in route.channels]
+    varying = [
+        {"transmission": time, "queueing": float(queueing * share)}
+        for time, share in zip(sending, shares, strict=True)
+    ]
+    return _hops(prediction.case, Layer.NETWORK, route, varying)
+
+
+def _hops(
+    case: Case, layer: Layer, route: Route, varying: Sequence[dict[str, float]]
+) -> tuple[Hop, ...]:
+    return tuple(
+        Hop(
+            link=channel.link,
+            source=channel.source,
+            target=channel.target,
+            components={name: getattr(channel, name) for name in CONSTANT[layer]} | more,
+            utilisation=case.load.busiest_port(channel),
+            length=channel.length,
+            estimated_length=channel.estimated_length,
+        )
+        for channel, more in zip(route.channels, varying, strict=True)
+    )
+
+
+def _shares(prediction: Prediction, stream: Stream, route: Route, samples: Samples) -> Float64:
+    """Return the share of each hop of a route in the queueing of a stream, shape (H,)."""
+    taken = [ports for ports, own in zip(stream.ports, stream.routes, strict=True) if own == route]
+    weights = np.zeros(len(route.channels))
+    for ports in taken:
+        weights += [_wait_at(prediction, stream, samples, port) for port in ports]
+    total = float(weights.sum())
+    if not total:
+        weights, total = np.ones(len(weights)), len(weights)
+    shares: Float64 = weights / total
+    return shares
+
+
+def _wait_at(prediction: Prediction, stream: Stream, samples: Samples, port: int) -> float:
+    """Mean wait that a stream's packets probably met at a port [s]."""
+    measured = mean_wait(samples, range(port, port + 1))
+    own, average = prediction.wait(port, stream.priority), prediction.mean_wait(port)
+    return measured * own.mean / average if own is not None and average else measured
+
+
+def mean_wait(samples: Samples, ports: range) -> float:
+    """Mean wait over all packets that neighbouring ports served [s]."""
+    totals = samples.totals
+    served = int(totals.waits[ports.start : ports.stop].sum())
+    waited = float(totals.wait_sum[ports.start : ports.stop].sum())
+    return waited / served / PS_PER_S if served else 0.0
+
+
+def link_uses(prediction: Prediction, samples: Samples | None) -> list[LinkUse]:
+    """Return what every channel carried; without samples, what it is offered."""
+    case, uses = prediction.case, []
+    for channel in case.topology.channels:
+        ports = slice(channel.first_port, channel.ports.stop)
+        loss = mean = longest = 0.0
+        if samples is not None:
+            totals = samples.totals
+            dropped = int(totals.dropped_bits[ports].sum())
+            offered = int(totals.sent_bits[ports].sum()) + dropped
+            loss = dropped / offered if offered else 0.0
+            mean = mean_wait(samples, channel.ports)
+            longest = int(totals.wait_max[ports].max()) / PS_PER_S
+        uses.append(
+            LinkUse(
+                year=case.year,
+                link=channel.link,
+                source=channel.source,
+                target=channel.target,
+                utilisation=case.load.of_channel(channel) / (channel.capacity * channel.members),
+                busiest_member=case.load.busiest_port(channel),
+                loss=loss,
+                mean_queueing=mean,
+                max_queueing=longest,
+                predicted_queueing=prediction.queueing(channel),
+            )
+        )
+    return uses
