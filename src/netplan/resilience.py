@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netplan.carried import port_view
-from netplan.judgement import quantile_level, screen
+from netplan.judgement import screen
+from netplan.scenario.targets import quantile_level
 from netplan.verdict import Basis, Outcome, PairVerdict, Reason
 
 if TYPE_CHECKING:
