@@ -41,6 +41,18 @@ class Kind(StrEnum):
     SCENARIO = "scenario"
 
 
+class FormatName(StrEnum):
+    """Formats that topologies and demands are exchanged in."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
+    GRAPHML = "graphml"
+    GEOJSON = "geojson"
+    NODE_LINK = "node-link"
+    SNDLIB_XML = "sndlib-xml"
+    SNDLIB = "sndlib"
+
+
 class ReportLanguage(StrEnum):
     """Languages of the HTML report."""
 
@@ -58,6 +70,10 @@ Jobs = Annotated[
 Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", help="Set a value, e.g. targets[0].below_ms=2; may be repeated."),
+]
+FormatChoice = Annotated[
+    FormatName | None,
+    typer.Option("--format", help="Default: by the extension; a folder holds CSV files."),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
@@ -197,6 +213,93 @@ def report(
     with guarded():
         write_page(results, out, None if lang is None else lang.value)
         say(f"Report is in {out}", quiet=quiet)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="File, or folder of CSV files.", show_default=False)],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="Topology file to write.", show_default=False)
+    ],
+    form: FormatChoice = None,
+    scenario: Annotated[
+        Path | None,
+        typer.Option(help="Scenario for the demands; default: OUT-scenario.yaml beside OUT."),
+    ] = None,
+    extends: Annotated[
+        Path | None,
+        typer.Option(help="Scenario whose classes, years and targets the new one takes over."),
+    ] = None,
+    capacity_gbps: Annotated[
+        float | None, typer.Option(help="Assumed where a link says none.")
+    ] = None,
+    processing_us: Annotated[
+        float | None, typer.Option(help="Assumed where a node says none.")
+    ] = None,
+    route_factor: Annotated[
+        float | None, typer.Option(help="Cable over great circle, where no length is given.")
+    ] = None,
+    length_km: Annotated[
+        float | None, typer.Option(help="Assumed where there are no coordinates either.")
+    ] = None,
+    unit_gbps: Annotated[
+        float, typer.Option(help="One unit of SNDlib and TopoHub capacities and demands.")
+    ] = 0.001,
+    quiet: Quiet = False,
+) -> None:
+    """Make a topology of a spreadsheet, tables, a graph, a map or an SNDlib network.
+
+    Spreadsheets and CSV folders have the tables nodes, spans, links and demands, one column for
+    each key of a topology file (nested ones with a dot), as export writes them. What they leave
+    out is an error, unless an option says what to assume. Files that were not laid out for netplan
+    (GraphML, node-link JSON, SNDlib, GeoJSON) are filled up with 100 Gbit/s, 20 µs, great circle x
+    1.3, or 100 km without coordinates. Whatever is assumed is listed and marked in the file.
+
+    Demands become a CSV file for each class and a scenario that names them, beside the topology. A
+    scenario that is there already is left as it is; only its demands are written anew.
+
+    Exit: 0 written, 2 input error.
+    """
+    from netplan.cli.work import import_topology
+
+    with guarded():
+        lines = import_topology(
+            file,
+            out,
+            form=form,
+            scenario=scenario,
+            extends=extends,
+            assumed=(capacity_gbps, processing_us, route_factor, length_km),
+            unit_gbps=unit_gbps,
+            quiet=quiet,
+        )
+        for line in lines:
+            say(line, quiet=quiet)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Topology or scenario file.", show_default=False)],
+    out: Annotated[
+        Path,
+        typer.Option("--out", "-o", help="File, or folder for CSV.", show_default=False),
+    ],
+    form: FormatChoice = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write a topology as a spreadsheet, tables, a graph, a map or an SNDlib network.
+
+    Extensions: .xlsx, .graphml, .geojson, .json (node-link), .xml and .txt (SNDlib); a folder for
+    CSV. Of a scenario: its network before any expansion, and its demands of the base year pair by
+    pair. What the format cannot hold is listed.
+
+    Exit: 0 written, 2 input error.
+    """
+    from netplan.cli.work import export_topology
+
+    with guarded():
+        for line in export_topology(file, out, form=form, quiet=quiet):
+            say(line, quiet=quiet)
 
 
 @app.command()

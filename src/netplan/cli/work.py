@@ -10,13 +10,22 @@ from netplan.cli.output import Reporter, fail
 from netplan.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from netplan.evaluation import Evaluation
     from netplan.html import Language
     from netplan.scenario.scenario import Scenario
 
-__all__ = ["check_inputs", "draw_picture", "evaluate_file", "load_all", "write_gate_files", "write_page"]
+__all__ = [
+    "check_inputs",
+    "draw_picture",
+    "evaluate_file",
+    "export_topology",
+    "import_topology",
+    "load_all",
+    "write_gate_files",
+    "write_page",
+]
 
 
 def check_inputs(files: Sequence[Path], overrides: Sequence[str]) -> Iterator[str]:
@@ -127,3 +136,52 @@ def write_page(folder: Path, out: Path, language: Language | None) -> None:
     from netplan.html import preferred_language, write_report
 
     write_report(folder, out, language or preferred_language(os.environ))
+
+
+def import_topology(
+    file: Path,
+    out: Path,
+    *,
+    form: str | None,
+    scenario: Path | None,
+    extends: Path | None,
+    assumed: tuple[float | None, float | None, float | None, float | None],
+    unit_gbps: float,
+    quiet: bool,
+) -> Iterator[str]:
+    """Write the files of an import, and yield a line for each; notes go to stderr."""
+    from netplan.exchange import Assumptions, Format, import_file
+
+    imported = import_file(
+        file,
+        out,
+        wanted=None if form is None else Format(form),
+        scenario=scenario,
+        extends=extends,
+        given=Assumptions(*assumed),
+        unit_gbps=unit_gbps,
+    )
+    yield from _written(imported.files)
+    if not quiet:
+        for note in imported.notes:
+            fail(f"note: {note}")
+
+
+def export_topology(file: Path, out: Path, *, form: str | None, quiet: bool) -> Iterator[str]:
+    """Write the files of an export, and yield a line for each; what is lost goes to stderr."""
+    from netplan.exchange import Format, export
+    from netplan.loader import load_any
+
+    exported = export(load_any(file), out, None if form is None else Format(form))
+    yield from _written(exported.files)
+    if not quiet:
+        for loss in exported.losses:
+            fail(f"not held: {loss}")
+
+
+def _written(files: Mapping[Path, bytes]) -> Iterator[str]:
+    from netplan.results import write_bytes
+
+    for path, content in files.items():
+        write_bytes(path, content)
+        yield f"{path}: written"
