@@ -6,9 +6,12 @@ case there that a closed form of ours covers is here.
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import math
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from netplan.errors import UnstableError
@@ -29,6 +32,7 @@ from netplan.queueing import (
     md1_waiting_quantile,
     md1k,
     mg1_wait,
+    mixture_quantile,
     mm1_mean_sojourn_time,
     mm1_sojourn_quantile,
     mm1_waiting_quantile,
@@ -36,6 +40,7 @@ from netplan.queueing import (
     mmc_mean_waiting_time,
     periodic_sources_work_tail,
     priority_mean_waiting_times,
+    priority_waits,
     sum_of_waits,
 )
 
@@ -201,6 +206,68 @@ def test_priority_only_redistributes_the_work() -> None:
     assert sum(r * w for r, w in zip(loads, waits, strict=True)) == pytest.approx(
         sum(loads) * fifo.mean
     )
+
+
+def test_a_single_priority_waits_as_in_mg1() -> None:
+    service = Service.mix([1.0, 3.0], weights=[1, 1])
+    [alone] = priority_waits([0.3], [service])
+    fifo = mg1_wait(0.3, service)
+    assert (alone.busy, alone.mean) == pytest.approx((fifo.busy, fifo.mean), rel=1e-12)
+    assert alone.variance == pytest.approx(fifo.variance, rel=1e-12)
+
+
+def test_the_waits_of_priorities_have_the_means_of_cobham() -> None:
+    services = [Service.deterministic(1.0), Service.exponential(0.5), Service.mix([1, 4], [3, 1])]
+    rates = [0.2, 0.3, 0.25]
+    means = [wait.mean for wait in priority_waits(rates, services)]
+    assert means == pytest.approx(priority_mean_waiting_times(rates, services), rel=1e-12)
+
+
+def test_the_variance_of_waits_under_priority_is_that_of_a_simulation() -> None:
+    """Two classes on one server: ones of length 1 at 0.3, exponentials of mean 1 at 0.4."""
+    services = [Service.deterministic(1.0), Service.exponential(1.0)]
+    rng = np.random.default_rng(11)
+    entry = np.cumsum(rng.exponential(1 / 0.7, 400_000))
+    urgent = rng.random(len(entry)) < 0.3 / 0.7
+    length = np.where(urgent, 1.0, rng.exponential(1.0, len(entry)))
+    waits = simulated_priority_waits(
+        entry.tolist(), (~urgent).astype(int).tolist(), length.tolist()
+    )
+    for wait, chosen in zip(priority_waits([0.3, 0.4], services), (urgent, ~urgent), strict=True):
+        measured = waits[chosen][1000:]
+        assert measured.mean() == pytest.approx(wait.mean, rel=0.03)
+        assert measured.var() == pytest.approx(wait.variance, rel=0.08)
+        assert np.mean(measured > 0) == pytest.approx(wait.busy, rel=0.01)
+
+
+def simulated_priority_waits(
+    entry: list[float], priority: list[int], length: list[float]
+) -> npt.NDArray[np.float64]:
+    """Serve the waiting packet of the lowest priority number first, without interrupting."""
+    queue: list[tuple[int, int]] = []
+    waits, clock, coming = np.zeros(len(entry)), 0.0, 0
+    for _ in entry:
+        if not queue:
+            clock = max(clock, entry[coming])
+        while coming < len(entry) and entry[coming] <= clock:
+            heapq.heappush(queue, (priority[coming], coming))
+            coming += 1
+        _, packet = heapq.heappop(queue)
+        waits[packet] = clock - entry[packet]
+        clock += length[packet]
+    return waits
+
+
+def test_a_mixture_of_delays_has_the_quantile_at_which_its_tails_add_up() -> None:
+    """Half the packets wait exponentially with mean 1, half cost 2 and wait with mean 0.5."""
+    waits = [Wait.exponential(1.0, 1.0), Wait.exponential(1.0, 0.5)]
+    found = mixture_quantile([0.5, 0.5], [0.0, 2.0], waits, 0.9)
+    assert 0.5 * math.exp(-found) + 0.5 * math.exp(-2 * (found - 2)) == pytest.approx(0.1)
+
+
+def test_a_mixture_of_one_is_that_one() -> None:
+    wait = mg1_wait(0.5, Service.deterministic(1.0))
+    assert mixture_quantile([1.0], [3.0], [wait], 0.99) == pytest.approx(3 + wait.quantile(0.99))
 
 
 def test_bursts_agree_with_the_oracle() -> None:
