@@ -475,6 +475,7 @@ def test_a_run_may_go_on_after_it_was_drained(engine):
         ({"priority": [0, 2]}, "priority outside"),
         ({"bits": [1, -1]}, "negative size"),
         ({"until": 2}, "outside of"),
+        ({"until": 2**61 + 1}, "outside of"),
     ],
 )
 def test_a_block_that_does_not_fit_is_refused(engine, change, message):
@@ -488,3 +489,11 @@ def test_a_block_that_does_not_fit_is_refused(engine, change, message):
 def test_a_route_over_an_unknown_port_is_refused(engine):
     with pytest.raises(ValueError, match="port outside"):
         engine(make_ports([1.0], [0], [5]), make_routes([1]))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_network_without_routes_stays_empty(engine):
+    routes = Routes(np.zeros(1, np.int64), np.zeros(0, np.int32))
+    subject = engine(make_ports([1.0], [0], [5]), routes)
+    assert len(subject.advance(make_packets([], [], [], until=10))) == 0
+    assert len(subject.drain()) == 0

@@ -1,8 +1,9 @@
 """Speed of the engines, beside the usual way to write a network of queues in SimPy.
 
-One JSON line for each workload and engine. All engines of a workload take turns in one process, so
-that whatever else the machine does hits all of them; times are medians. Packets are drawn before
-the clock starts: `workload` is what drawing them took [s].
+One JSON line for each workload and engine. All engines of a workload take turns in one process, and
+times are medians of processor time (everything here is one thread), so that whatever else the
+machine does disturbs the ratios little. Packets are drawn before the clock starts: `workload` is
+what drawing those of the fast engine took [s].
 """
 
 from __future__ import annotations

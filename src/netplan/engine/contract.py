@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
     from netplan.engine.model import PacketBlock, Ports, Routes
 
-__all__ = ["check_block", "check_network"]
+__all__ = ["END_OF_TIME", "check_block", "check_network"]
+
+END_OF_TIME: Final = 1 << 61
+"""Up to when the engines count [ps], 26 days: two such times still have a sum."""
 
 
 def check_network(ports: Ports, routes: Routes, priorities: int) -> None:
@@ -54,8 +57,8 @@ def check_block(block: PacketBlock, routes: int, priorities: int, clock: int) ->
         If the packets are out of order, enter before `clock` or from ``block.until`` on, or name
         an unknown route or priority.
     """
-    if block.until < clock:
-        raise ValueError(f"the block ends at {block.until} ps, but it is {clock} ps already")
+    if not clock <= block.until <= END_OF_TIME:
+        raise ValueError(f"the block ends at {block.until} ps, outside of [{clock}, {END_OF_TIME}]")
     if not len(block):
         return
     if np.any(block.entry[1:] < block.entry[:-1]):

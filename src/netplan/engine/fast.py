@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netplan.engine.compiled import is_stored
-from netplan.engine.contract import check_block, check_network
-from netplan.engine.layout import END_OF_TIME, Output, Packets, lay_out, more_chunks
+from netplan.engine.contract import END_OF_TIME, check_block, check_network
+from netplan.engine.layout import Output, Packets, lay_out, more_chunks
 from netplan.engine.model import Finished, PacketBlock, PortTotals
 from netplan.engine.sweep import CHUNK, CHUNKS_PER_PACKET, run, take
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import networkx as nx
 import numpy as np
 
+from netplan.engine.contract import END_OF_TIME
 from netplan.engine.sweep import CHUNK, NEVER, NOBODY
 
 if TYPE_CHECKING:
@@ -20,12 +21,10 @@ if TYPE_CHECKING:
 
     from netplan.engine.model import Int8, Int32, Int64, Ports, Routes
 
-__all__ = ["END_OF_TIME", "Output", "Packets", "Sweep", "lay_out", "more_chunks"]
+__all__ = ["Output", "Packets", "Sweep", "lay_out", "more_chunks"]
 
 VISITS_PER_PACKET: Final = 4
 """A round that needs more visits for each packet is followed by a walk along the tree of ports."""
-END_OF_TIME: Final = 1 << 61
-"""Up to when the engine can count [ps], 26 days; two such times still have a sum."""
 
 HOP: Final = np.dtype([("lag", "i8"), ("queue", "i4"), ("route", "i4")])
 """A port on a route: delay from its departure to the next arrival [ps], queue that leads there."""
@@ -69,7 +68,7 @@ PORT: Final = np.dtype(
         ("wait_max", "i8"),
         ("buffer_packets", "i8"),
         ("buffer_bits", "i8"),
-        ("held", "i8"),  # packets in the buffer, of a priority port without the one in service
+        ("held", "i8"),  # packets that wait; of a FIFO port those not yet known to have departed
         ("held_bits", "i8"),
         ("bits_in_service", "i8"),
         ("choice", "i8"),  # when a priority port next chooses, if packets wait [ps]
@@ -158,7 +157,8 @@ def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
     # A transmission takes a picosecond at least. A source sends nothing that is not there yet.
     lag = ports.latency[senders] + ports.processing[receivers] + 1
     queues["lag"][:inputs] = np.where(senders == NOBODY, END_OF_TIME, lag)
-    progress = np.zeros(1, PROGRESS)
+    # Amid unused memory: two engines in two threads must not write to the same cache line.
+    progress = np.zeros(65, PROGRESS)[32:33]
     progress["unused"] = NOBODY
     progress["touched"] = len(queues)
     order = _upstream_first(senders, receivers)
@@ -200,7 +200,7 @@ def _inputs(routes: Routes) -> tuple[Int64, Int64, Int64]:
         For each queue its sender, or `NOBODY` if packets begin there, and its receiver; for each
         hop of the routes the queue that leads to it.
     """
-    before = np.concatenate([[NOBODY], routes.ports[:-1]]).astype(np.int64)
+    before = np.roll(routes.ports, 1).astype(np.int64)
     before[routes.start[:-1]] = NOBODY
     pairs = np.column_stack([routes.ports, before])
     unique, of_hop = np.unique(pairs, axis=0, return_inverse=True)
@@ -217,9 +217,9 @@ def _routes(
     hops = np.zeros(len(routes.ports) + len(routes), HOP)
     hops["route"][rows] = route
     hops["route"][rows[last] + 1] = np.arange(len(routes))
-    hops["queue"][rows] = np.append(of_hop[1:], NOBODY)
+    hops["queue"][rows] = np.roll(of_hop, -1)
     hops["queue"][rows[last]] = inputs + routes.ports[last]
-    processing = np.append(ports.processing[routes.ports[1:]], 0)
+    processing = np.roll(ports.processing[routes.ports], -1)
     processing[last] = 0
     hops["lag"][rows] = ports.latency[routes.ports] + processing
     begins = np.zeros(len(routes), BEGIN)

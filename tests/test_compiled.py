@@ -1,0 +1,67 @@
+"""Where compiled code is stored: Numba decides on import, so each case is a process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MODULE = """
+from netplan.engine.compiled import compiled, is_stored
+
+@compiled
+def double(number):
+    return 2 * number
+
+before = is_stored(double)
+print(before, double(21), is_stored(double))
+"""
+
+
+@pytest.fixture
+def installation(tmp_path):
+    """Install a module into a folder in which nothing can be stored."""
+    folder = tmp_path / "installation"
+    folder.mkdir()
+    (folder / "module.py").write_text(MODULE)
+    (folder / "__pycache__").write_text("a file, where Numba wants a folder")
+    return folder
+
+
+def run(installation: Path, home: Path) -> str:
+    kept = {name: value for name, value in os.environ.items() if "NUMBA" not in name}
+    result = subprocess.run(
+        [sys.executable, "-B", "module.py"],
+        cwd=installation,
+        env={**kept, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return result.stdout.strip()
+
+
+def test_compiled_code_goes_to_the_users_cache_where_the_installation_is_read_only(
+    installation, tmp_path
+):
+    home = tmp_path / "home"
+    home.mkdir()
+    assert run(installation, home) == "False 42 True"
+    assert run(installation, home) == "True 42 True"
+
+
+def test_changed_code_does_not_count_as_stored(installation, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    run(installation, home)
+    module = installation / "module.py"
+    later = module.stat().st_mtime + 10
+    os.utime(module, (later, later))
+    assert run(installation, home) == "False 42 True"
+
+
+def test_code_is_compiled_even_where_nothing_can_be_stored(installation):
+    assert run(installation, Path(os.devnull)) == "False 42 True"
