@@ -118,8 +118,9 @@ def _read_json(
         raise unreadable(file, f"not JSON: {error.msg}", error.lineno, error.colno) from error
     if not isinstance(document, dict):
         raise unreadable(file, "must be a JSON object")
-    is_geo = document.get("type") == "FeatureCollection" if wanted is None else False
-    if wanted is Format.GEOJSON or is_geo:
+    # Maps are often called .json.
+    is_map = wanted is None and document.get("type") == "FeatureCollection"
+    if is_map or (wanted or format_of(path)) is Format.GEOJSON:
         return geojson.read(document, path.stem, file, reading)
     return node_link.read(document, path.stem, file, unit_gbps)
 

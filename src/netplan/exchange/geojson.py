@@ -2,7 +2,8 @@
 
 A line is a span; its length is the sum of the great circles along it, which counts as an estimate,
 unless its properties say a length. Of a file of others every line is also a link, for its routers
-are not known. Our own files say what each feature is in the property ``kind``.
+are not known. Our own files say what each feature is in the property ``kind``; there a line drawn
+anew is measured once its ``length_km`` is removed.
 """
 
 from __future__ import annotations
@@ -115,7 +116,9 @@ def _own(
             continue
         if kind == "nodes" and feature.points:
             values["longitude"], values["latitude"] = feature.points[0]
-        if kind == "spans" and not {"length_km", "route_factor"} & {*values} and feature.points:
+        # A line of two points is the one that export drew, for want of a better.
+        drawn = len(feature.points) > 2
+        if kind == "spans" and drawn and not {"length_km", "route_factor"} & {*values}:
             values |= flat(_measured(feature.points, file))
         cells = {k: Cell(str(v), place) for k, v in values.items() if v is not None}
         rows[kind].append(Row(cells, place))

@@ -20,7 +20,7 @@ from netplan.scenario.build import resolved
 from netplan.units import GBPS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from netplan.loader.files import Reading
     from netplan.loader.written import Scalar
@@ -31,6 +31,8 @@ __all__ = ["read", "write"]
 _SAID_ONCE = ("name", "description", "defaults", "spans")
 _NODE_WORDS = {"label": "name.en", "Latitude": "latitude", "Longitude": "longitude"}
 """The Zoo's attributes of a node, and our columns."""
+_SAME = 1e-6
+"""Capacities that differ by less are equal."""
 
 
 # --- in -------------------------------------------------------------------------------------
@@ -50,7 +52,9 @@ def read(content: bytes, name: str, file: str, unit_gbps: float, reading: Readin
     said = {key: _json(graph.values[key], key, file) for key in _SAID_ONCE if key in graph.values}
     spans = {key: written(entry, place) for key, entry in said.pop("spans", {}).items()}
     nodes, links = parts["nodes"].mapping, parts["links"].mapping
-    return Draft(topology_of(file, said, nodes, links, spans), notes=tuple(_contradicted(graph)))
+    defaults = flat((said.get("defaults") or {}).get("links") or {})
+    notes = tuple(_contradicted(graph, defaults))
+    return Draft(topology_of(file, said, nodes, links, spans), notes=notes)
 
 
 def _graph(content: bytes, file: str) -> Graph:
@@ -103,18 +107,26 @@ def _json(text: object, key: str, file: str) -> Any:
         raise unreadable(file, f"the attribute {key} of the graph is not JSON") from error
 
 
-def _contradicted(graph: Graph) -> list[str]:
+def _contradicted(graph: Graph, defaults: Mapping[str, Any]) -> Iterator[str]:
     """Find links whose speed in the words of the Zoo was changed, but not in ours."""
     changed = []
     for edge in graph.edges:
-        values: Mapping[str, Any] = edge.values
-        if {"LinkSpeedRaw", "capacity_gbps"} <= {*values}:
-            ours = float(values["capacity_gbps"]) * int(values.get("members", 1)) * GBPS
-            if abs(ours - float(values["LinkSpeedRaw"])) > 1e-6 * ours:
-                changed.append(edge.key)
-    return (
-        [f"LinkSpeedRaw not used where capacity_gbps differs: {listed(changed)}"] if changed else []
-    )
+        speed = edge.values.get("LinkSpeedRaw")
+        ours = _capacity(edge.values, defaults)
+        if isinstance(speed, int | float) and ours and abs(speed - ours) > _SAME * ours:
+            changed.append(edge.key)
+    if changed:
+        yield f"LinkSpeedRaw not used, capacity_gbps x members holds: {listed(changed)}"
+
+
+def _capacity(values: Mapping[str, Any], defaults: Mapping[str, Any]) -> float | None:
+    """Return the capacity of all members from the first end to the second [bit/s]."""
+    spelled = ("capacity_gbps.forward", "capacity_gbps")
+    said = [known[key] for known in (values, defaults) for key in spelled if key in known]
+    members = values.get("members", defaults.get("members", 1))
+    if said and isinstance(said[0], int | float) and isinstance(members, int | float):
+        return said[0] * members * GBPS
+    return None
 
 
 # --- out ------------------------------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from netplan.exchange.draft import listed
@@ -98,9 +97,11 @@ def not_held(scenario: Scenario) -> list[str]:
 
 
 def by_class(rows: Iterable[DemandRow]) -> dict[str, list[DemandRow]]:
-    """Sort demands by class; the order within a class stays."""
-    ordered = sorted(rows, key=lambda row: row.traffic_class)
-    return {name: list(group) for name, group in groupby(ordered, lambda row: row.traffic_class)}
+    """Sort demands by class; everything else stays in order."""
+    groups: dict[str, list[DemandRow]] = {}
+    for row in rows:
+        groups.setdefault(row.traffic_class, []).append(row)
+    return groups
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[dict[str, Scalar]]) -> bytes:

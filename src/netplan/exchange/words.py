@@ -67,7 +67,7 @@ def plain_number(value: float) -> int | float:
     >>> plain_number(100.0), plain_number(0.1)
     (100, 0.1)
     """
-    return int(value) if value.is_integer() and abs(value) < 1e15 else value
+    return int(value) if float(value).is_integer() and abs(value) < 1e15 else value
 
 
 def flat(values: Mapping[str, Plain], prefix: str = "") -> dict[str, Scalar]:

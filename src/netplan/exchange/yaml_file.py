@@ -55,7 +55,7 @@ def spell(value: Plain) -> str:
 def comment(lines: Iterable[str]) -> list[str]:
     """Make lines of comment, whatever stands in the text."""
     words = (" ".join(line.split()) for line in lines)
-    return ["# " + "".join(c if c.isprintable() else "?" for c in line) for line in words]
+    return [f"# {''.join(c if c.isprintable() else '?' for c in line)}".rstrip() for line in words]
 
 
 def topology_yaml(spec: TopologySpec, header: Iterable[str] = ()) -> str:
