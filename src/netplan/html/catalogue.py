@@ -19,7 +19,7 @@ _WORDS = {
     "reason.latency": ("too slow", "时延超限"),
     "reason.loss": ("packets are lost", "丢包超限"),
     "reason.no_compute": ("no compute node that the target allows", "无符合目标的算力节点"),
-    "reason.budget": ("not decided within the packet budget", "在报文预算内无法判定"),
+    "reason.budget": ("too few packets in the budget", "预算内样本不足"),
     "layer.optical": ("optical layer", "光层"),
     "layer.network": ("network layer", "网络层"),
     "layer.service": ("service layer", "业务层"),
@@ -118,10 +118,11 @@ _CAUSES = {
         "not to the mean.",
         "上述节点对的平均时延构成；限值针对 {statistic}，而非平均值。",
     ),
-    "causes.hops": ("Hops of {pair}", "{pair} 逐跳构成"),
+    "causes.hop_facts": ("mean {cost} ms, offered {load}", "平均 {cost} ms，负荷 {load}"),
+    "causes.hops": ("Hop by hop: the {n} pairs above", "逐跳构成：上述 {n} 个节点对"),
     "causes.hops_caption": (
-        "Mean latency by hop and component [ms]; route {length} km, {estimated} km of it estimated",
-        "逐跳平均时延构成（ms）；路由长 {length} km，其中估算 {estimated} km",
+        "{pair}: mean latency by hop and component [ms]; {length} km, {estimated} km estimated",
+        "{pair}：逐跳平均时延构成（ms）；路由长 {length} km，其中估算 {estimated} km",
     ),
     "causes.more": (
         "{n} more pairs are in the list of all pairs.",
@@ -212,6 +213,7 @@ _PAIRS = {
     "js.load_1": ("50 to 80 %", "50–80 %"),
     "js.load_2": ("80 to 100 %", "80–100 %"),
     "js.load_3": ("100 % and more", "100 % 及以上"),
+    "js.schematic": ("schematic, not a reviewed map", "示意图，未经审核"),
     "js.boundaries": ("prefectures", "地市边界"),
     "js.missed_source": ("source of a missed pair", "未达标节点对的源"),
     "js.missed_pairs": ("{n} missed pairs", "{n} 个节点对未达标"),
@@ -292,6 +294,12 @@ _REST = {
         "file, byte for byte: a second party can check both.",
         "相同的输入、随机种子与版本得到相同的结果；相同的结果逐字节得到相同的本文件，可由第三方复核。",
     ),
+    "footer.names": (
+        "Sites, populations and lengths come from the topology file. The files for Liaoning that "
+        "netplan ships contain GeoNames data (CC BY 4.0) and figures of the 2020 census.",
+        "站点、人口与长度均取自拓扑文件；netplan 附带的辽宁数据含 GeoNames 数据（CC BY 4.0）与"
+        "第七次全国人口普查数据。",
+    ),
     "footer.offline": (
         "This file is complete: it loads nothing from any network.",
         "本文件自成一体，不从任何网络加载内容。",
@@ -315,10 +323,10 @@ _METHOD = {
     ),
     "method.outcomes": (
         "Outcomes. A pair is met or missed only when its whole confidence interval lies on one "
-        "side of the limit; otherwise more packets are simulated, up to a budget, and what is then "
-        "still open is undecided, not met.",
-        "结论。仅当置信区间整体位于限值一侧时，节点对才判为达标或未达标；否则增加仿真报文，直至预算"
-        "用尽，仍无法判断者记为“未判定”，不视为达标。",
+        "side of the limit and rests on enough independent packets; otherwise more packets are "
+        "simulated, up to a budget, and what is then still open is undecided, not met.",
+        "结论。仅当置信区间整体位于限值一侧且独立样本充足时，节点对才判为达标或未达标；否则增加仿真"
+        "报文，直至预算用尽，仍无法判断者记为“未判定”，不视为达标。",
     ),
     "method.floor": (
         "Floor. Propagation on the shortest route there is. Where it reaches the limit, the pair "

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Blame", "Cause", "blame_of", "causes", "worst_first"]
 
-PAIRS_SHOWN = 10
+PAIRS_SHOWN = 8
 LINKS_SHOWN = 6
 
 _SEVERITY = ("met", "undecided", "missed")

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 __all__ = ["LEVELS", "Curves", "curve"]
 
 LEVELS = (
-    *(0.0, 0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
-    *(0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998, 0.9999, 1.0),
+    *(0.0, 0.001, 0.01),
+    *(round(0.025 * step, 3) for step in range(1, 39)),
+    *(0.96, 0.97, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9995, 0.9998, 0.9999, 1.0),
 )
 """Shares of packets whose delays a curve gives; 1 is the longest delay seen."""
 PLACES = 4

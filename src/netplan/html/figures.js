@@ -170,7 +170,8 @@ const drawBudget = (place, names, splits, limit) => {
     y: labels, x: splits.map((split) => split[column]),
     marker: {
       color: COMPONENT_FILL[column][0], line: { color: INK, width: 0.5 },
-      pattern: { shape: COMPONENT_FILL[column][1], fgcolor: INK, size: 6, solidity: 0.25 },
+      pattern: { shape: COMPONENT_FILL[column][1], bgcolor: COMPONENT_FILL[column][0],
+        fgcolor: INK, size: 7, solidity: 0.15 },
     },
     hovertemplate: `%{y}<br>${word("component", component)}: %{x:.4f} ms<extra></extra>`,
   }));

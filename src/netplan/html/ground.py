@@ -20,7 +20,7 @@ Ring = list[tuple[float, float]]
 
 BOUNDARIES = "liaoning_prefectures.geojson"
 """Apache ECharts 4.9.0, Apache License 2.0; see NOTICE."""
-_NEAR_EXITS = 0.07
+_NEAR_EXITS = 0.05
 """Exits nearer to each other than this share of the width have one label."""
 
 
@@ -74,9 +74,7 @@ def _around(points: Iterable[tuple[float, float]], margin: float) -> Frame:
     )
 
 
-def ground(
-    places: Places, uses: Sequence[Mapping[str, Any]]
-) -> dict[str, Any] | None:
+def ground(places: Places, uses: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     """Return what the map shows beside sites and links; None if no site has coordinates.
 
     The province is drawn where most of the network, without far hubs, lies in it.

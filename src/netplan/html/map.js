@@ -116,6 +116,31 @@ const missedTrace = (target, year) => {
   };
 };
 
+// Where a city's name stands: the first corner of its site that no other name or site covers.
+const placeNames = (cities, scale, size) => {
+  const taken = cities.map(([x, y]) => [x * scale.x - 6, -y * scale.y - 6, 12, 12]);
+  const overlap = ([x, y, w, h]) => taken.reduce((sum, [u, v, p, q]) =>
+    sum + Math.max(0, Math.min(x + w, u + p) - Math.max(x, u))
+      * Math.max(0, Math.min(y + h, v + q) - Math.max(y, v)), 0);
+  return cities.map(([lon, lat, text]) => {
+    const width = [...text].reduce((sum, sign) => sum + (sign > "\u2e80" ? 1 : 0.62), 0) * size;
+    const corners = [[1, -1], [1, 1], [-1, -1], [-1, 1]].map(([right, below]) => {
+      const x = lon * scale.x + (right > 0 ? 7 : -7 - width);
+      const y = -lat * scale.y + (below > 0 ? 3 : -3 - size);
+      return { right, below, box: [x, y, width, size] };
+    });
+    const costs = corners.map(({ box }) => overlap(box));
+    const best = corners[costs.indexOf(Math.min(...costs))];
+    taken.push(best.box);
+    return {
+      x: lon, y: lat, text: `<b>${text}</b>`, showarrow: false, font: { size },
+      xanchor: best.right > 0 ? "left" : "right", yanchor: best.below > 0 ? "top" : "bottom",
+      xshift: 6 * best.right, yshift: -2 * best.below, bgcolor: "rgba(255,255,255,.65)",
+      borderpad: 0,
+    };
+  });
+};
+
 const drawMap = () => {
   const place = document.getElementById("map-chart");
   const target = document.getElementById("map-target").value;
@@ -125,6 +150,8 @@ const drawMap = () => {
   const width = Math.min(place.clientWidth, 1152);
   const height = Math.max(320, Math.min(760, (width - 40) * stretch * (north - south)
     / (east - west))) + (width < 600 ? 190 : 90);
+  const scale = { x: (width - 16) / (east - west) };
+  scale.y = scale.x * stretch;
   const land = rings === null ? [] : [{
     mode: "lines", name: say("js.boundaries"), x: rings[0], y: rings[1], hoverinfo: "skip",
     line: { color: "#b9a98a", width: 1 }, fill: "toself", fillcolor: "#faf7f0",
@@ -140,10 +167,11 @@ const drawMap = () => {
     yaxis: { range: [south, north], visible: false, scaleanchor: "x", scaleratio: stretch,
       constrain: "domain" },
     annotations: [
-      ...cities.map(([x, y, text]) => label({
-        x, y, text: `<b>${text}</b>`, xanchor: "left", yanchor: "bottom", xshift: 5, yshift: 3,
-        bgcolor: "rgba(255,255,255,.7)", borderpad: 0,
-      })),
+      ...(rings === null ? [] : [label({
+        xref: "paper", yref: "paper", x: 1, y: 0, xanchor: "right", yanchor: "bottom",
+        text: say("js.schematic"), font: { size: 11, color: "#566273" },
+      })]),
+      ...placeNames(cities, scale, width < 600 ? 11 : 13),
       ...exits.map(([x, y, names]) => label({
         x, y, text: `<i>→ ${names.join("<br>→ ")}</i>`, font: { size: 11 },
         xanchor: x < (west + east) / 2 ? "left" : "right",

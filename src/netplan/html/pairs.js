@@ -100,13 +100,17 @@ const drawCurves = () => {
   }
   // The slowest are drawn last, on top; the chosen one above them.
   indices.reverse().sort((a, b) => (a === view.chosen) - (b === view.chosen));
+  const named = new Set();
   const traces = indices.map((index) => {
     const row = DATA.pairs[index];
     const points = DATA.levels.map((level, at) => [curveOf(index)[at], level])
       .filter(([delay, level]) => delay !== null && !(tail && level === 1));
     const chosen = index === view.chosen;
+    const first = !named.has(row[OUTCOME]) && !chosen;
+    if (first) named.add(row[OUTCOME]);
     return {
-      mode: "lines", x: points.map(([delay]) => delay),
+      mode: "lines", name: word("outcome", row[OUTCOME]), legendgroup: row[OUTCOME],
+      showlegend: first, x: points.map(([delay]) => delay),
       y: points.map(([, level]) => (tail ? 1 - level : level)), customdata: [index],
       line: { color: chosen ? INK : OUTCOMES[row[OUTCOME]].colour, width: chosen ? 3.5 : 1.2,
         dash: { met: "solid", undecided: "dash", missed: "solid" }[row[OUTCOME]] },
@@ -119,7 +123,9 @@ const drawCurves = () => {
   const longest = Math.max(...traces.flatMap((trace) => trace.x));
   const near = traces.length > 0 && verdict.limit < 2.5 * longest;
   draw(place, traces, {
-    height: 400,
+    height: 420, showlegend: true,
+    legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
+    margin: { l: 60, r: 16, t: 48, b: 48 },
     xaxis: axis(`${say("js.latency")} · ${verdict.layer} · ${verdict.quantity}`,
       longest > 8 * verdict.limit ? { type: "log" } : {}),
     yaxis: tail ? axis(say("js.above"), { type: "log", tickformat: ".2~%", dtick: 1 })

@@ -175,7 +175,7 @@ def _short(value: float | None) -> float | None:
 
 
 def to_script(value: object) -> str:
-    """Return a value as JSON that may stand inside a script element.
+    r"""Return a value as JSON that may stand inside a script element.
 
     Examples
     --------

@@ -10,7 +10,15 @@ from netplan.html.catalogue import CATALOGUE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["LANGUAGES", "Language", "Texts", "kilometres", "milliseconds", "percent", "preferred_language"]
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "Texts",
+    "kilometres",
+    "milliseconds",
+    "percent",
+    "preferred_language",
+]
 
 Language = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
@@ -52,6 +60,11 @@ class Texts:
     def tag(self) -> str:
         """The language as HTML wants it (BCP 47)."""
         return _TAGS[self.language]
+
+    @property
+    def gap(self) -> str:
+        """What stands between two sentences."""
+        return "" if self.language == "zh" else " "
 
     @property
     def scripts(self) -> dict[str, str]:
