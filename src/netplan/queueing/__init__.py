@@ -10,6 +10,7 @@ Exact where the docstring does not say otherwise. Waiting time is the time befor
     finite       full buffers: M/M/1/K, M/D/1/K
     renewal      other arrivals: GI/M/1, bounds and approximations, periodic sources, M/M/c
     route        several hops in a row
+    root         the numerical search behind quantiles
 """
 
 from netplan.queueing.finite import FiniteQueue, md1k, mm1k

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import gammainc, gammaln, xlogy
 
+from netplan.queueing.root import least
 from netplan.queueing.service import Wait, check_stable
 
 if TYPE_CHECKING:
@@ -329,6 +329,4 @@ def md1_waiting_quantile(arrival_rate: float, service_time: float, p: float) -> 
     top = service_time
     while md1_waiting_cdf(arrival_rate, service_time, top) < p:
         top *= 2
-    return float(
-        brentq(lambda t: md1_waiting_cdf(arrival_rate, service_time, t) - p, 0, top, rtol=1e-12)
-    )
+    return least(lambda t: md1_waiting_cdf(arrival_rate, service_time, t) >= p, 0.0, top)

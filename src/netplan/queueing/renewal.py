@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import binom
+from scipy.special import gammaln, xlog1py, xlogy
 
+from netplan.queueing.root import least
 from netplan.queueing.service import Wait, check_stable
 
 if TYPE_CHECKING:
@@ -56,9 +56,7 @@ def gim1_root(
     check_stable(utilisation)
     # 1 is a root as well; between the two the difference is negative.
     almost_one = 1 - 1e-3 * (1 - utilisation)
-    return float(
-        brentq(lambda x: transform(service_rate * (1 - x)) - x, 0.0, almost_one, xtol=1e-15)
-    )
+    return least(lambda x: transform(service_rate * (1 - x)) <= x, 0.0, almost_one)
 
 
 def gim1_wait(root: float, service_rate: float) -> Wait:
@@ -227,5 +225,7 @@ def periodic_sources_work_tail(sources: int, period: float, work: float) -> floa
     check_stable(sources / period)
     n = np.arange(math.floor(work) + 1, sources + 1)
     share = (n - work) / period
-    terms = binom.pmf(n, sources, share) * (period - sources + work) / (period - n + work)
+    log_ways = gammaln(sources + 1) - gammaln(n + 1) - gammaln(sources - n + 1)
+    log_chance = log_ways + xlogy(n, share) + xlog1py(sources - n, -share)
+    terms = np.exp(log_chance) * (period - sources + work) / (period - n + work)
     return float(terms.sum())

@@ -11,10 +11,10 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import gammaincc
 
 from netplan.queueing.poisson import md1_waiting_quantile, mg1_wait
+from netplan.queueing.root import least
 from netplan.queueing.service import Service, Wait
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def hypoexponential_quantile(rates: Sequence[float], p: float) -> float:
     top = float((1 / r).sum())
     while beyond(top) > 0:
         top *= 2
-    return float(brentq(beyond, 0, top, rtol=1e-12))
+    return least(lambda time: beyond(time) <= 0, 0.0, top)
 
 
 def mixture_quantile(
@@ -164,8 +164,5 @@ def mixture_quantile(
         tail = busy * gammaincc(shape, np.maximum(waited, 0.0) / scale)
         return float(share @ np.where(waited < 0, 1.0, tail))
 
-    # Halved, since the tail falls in steps; in floats it may never come to be 1 - p.
-    while high - low > 1e-9 * high:
-        middle = (low + high) / 2
-        low, high = (low, middle) if beyond(middle) <= 1 - p + 1e-12 else (middle, high)
-    return high
+    # Behind the last step of the tail it may, in floats, stay a hair above 1 - p.
+    return least(lambda time: beyond(time) <= 1 - p + 1e-12, low, high, precision=1e-9)
