@@ -19,8 +19,8 @@ from netplan.exchange.names import Names
 from netplan.exchange.words import flat, topology_in_words
 from netplan.exchange.yaml_file import comment, spell, topology_yaml
 from netplan.loader import load, load_topology
-from netplan.loader.yaml_text import parse
 from netplan.loader.written import plain
+from netplan.loader.yaml_text import parse
 from netplan.scenario.network import Confidence
 
 ROOT = Path(__file__).parent.parent
@@ -34,11 +34,19 @@ name: {en: All sorts, zh: 各种}
 description: "two lines\\nof 'text' with \\"quotes\\", commas; and a # mark"
 defaults:
   nodes: {core: {processing_us: 20}, access: {processing_us: 12.5}}
-  spans: {fibre: {us_per_km: 4.9}, route_factor: 1.3, source: {basis: nobody knows, confidence: low}}
-  links: {capacity_gbps: {forward: 100, reverse: 40}, members: 2, buffer: {ms: 5}, equipment: {terminals_us: 20}}
+  spans: {fibre: {us_per_km: 4.9}, route_factor: 1.3, source: {basis: unknown, confidence: low}}
+  links:
+    capacity_gbps: {forward: 100, reverse: 40}
+    members: 2
+    buffer: {ms: 5}
+    equipment: {terminals_us: 20}
 nodes:
-  b: {role: core, name: {en: B, zh: 乙}, city: x, at: [41.5, 123.25], processing_us: 7, risk_groups: [r1, r2]}
-  a: {role: access, name: "1e3", at: [-41, -123.4328], population: 12, weights: {content: 0.1, pflops: 3}}
+  b:
+    {role: core, name: {en: B, zh: 乙}, city: x, at: [41.5, 123.25], processing_us: 7,
+     risk_groups: [r1, r2]}
+  a:
+    {role: access, name: "1e3", at: [-41, -123.4328], population: 12,
+     weights: {content: 0.1, pflops: 3}}
   "007": {role: core, name: "=1+1", at: [41, 124]}
   沈阳: {role: transit, at: [41.2, 123.3], source: {basis: "no", confidence: high, note: "1,5"}}
   far: {role: core}
@@ -47,9 +55,14 @@ spans:
   z: {ends: [b, 沈阳], route_factor: 1.7, fibre: hollow_core}
   y: {ends: [沈阳, "007"], source: {basis: "a; b", confidence: medium}}
 links:
-  z--y: {ends: ["007", b], over: [y, z], capacity_gbps: {forward: 400, reverse: 100}, members: 4, buffer: unlimited}
-  a--b: {ends: [a, b], capacity_gbps: 12.5, buffer: {packets: 32}, igp_metric: 10, risk_groups: [r3]}
-  b--far: {ends: [far, b], length_km: 12, buffer: {bytes: 64000}, equipment: {oxc_us: 0.1, amplifier_every_km: 80}}
+  z--y:
+    {ends: ["007", b], over: [y, z], capacity_gbps: {forward: 400, reverse: 100}, members: 4,
+     buffer: unlimited}
+  a--b:
+    {ends: [a, b], capacity_gbps: 12.5, buffer: {packets: 32}, igp_metric: 10, risk_groups: [r3]}
+  b--far:
+    {ends: [far, b], length_km: 12, buffer: {bytes: 64000},
+     equipment: {oxc_us: 0.1, amplifier_every_km: 80}}
   b--far-2: {ends: [b, far], length_km: 13}
 """
 
