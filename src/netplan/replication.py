@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -117,7 +118,9 @@ Workers = Callable[[Sequence[Job]], Iterator[Samples]]
 
 
 @contextmanager
-def workers(count: int, engine: str) -> Iterator[Workers]:
+def workers(
+    count: int, engine: str, task: Callable[[Job], Samples] = simulate
+) -> Iterator[Workers]:
     """Provide workers: threads for the compiled engine, which frees the lock; processes for SimPy.
 
     Parameters
@@ -126,26 +129,38 @@ def workers(count: int, engine: str) -> Iterator[Workers]:
         Jobs that run at a time, at least 1.
     engine
         ``simpy`` or ``fast``.
+    task
+        What is done with a job; other processes must be able to import it.
     """
     if count == 1:
-        yield lambda jobs: map(simulate, jobs)
+        yield lambda jobs: map(task, jobs)
         return
-    with _executor(count, engine) as executor:
+    executor = _executor(count, engine)
 
-        def run(jobs: Sequence[Job]) -> Iterator[Samples]:
-            futures: list[Future[Samples]] = [executor.submit(simulate, job) for job in jobs]
-            try:
-                for future in futures:
-                    yield future.result()
-            finally:
-                for future in futures:
-                    future.cancel()
+    def run(jobs: Sequence[Job]) -> Iterator[Samples]:
+        futures: list[Future[Samples]] = [executor.submit(task, job) for job in jobs]
+        try:
+            for future in futures:
+                yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()
 
+    try:
         yield run
+    finally:
+        # Nobody wants what still runs after an error or Ctrl-C.
+        executor.shutdown(wait=False, cancel_futures=True)
 
 
 def _executor(count: int, engine: str) -> Executor:
     if engine == "fast":
         return ThreadPoolExecutor(count)
     # A fresh interpreter each, on every system: forking a process with threads may deadlock.
-    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+    # Ctrl-C reaches all of them; only the first process has to say something about it.
+    return ProcessPoolExecutor(
+        count,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 from enum import StrEnum
@@ -11,7 +12,7 @@ from typing import Annotated
 import typer
 
 from netplan import __version__
-from netplan.cli.output import Exit, fail, guarded, progress_of, say
+from netplan.cli.output import Exit, Interrupted, fail, guarded, progress_of, say
 
 __all__ = ["main"]
 
@@ -324,8 +325,10 @@ def main() -> None:
     """Run the command line and exit with its code."""
     try:
         app(prog_name="netplan-sim")
-    except KeyboardInterrupt:
+    except Interrupted:
         fail("interrupted")
         sys.stdout.flush()
+        for worker in multiprocessing.active_children():
+            worker.terminate()
         # Runs in threads cannot be stopped from outside; leave without waiting for them.
         os._exit(Exit.INTERRUPTED)

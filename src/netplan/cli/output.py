@@ -15,7 +15,7 @@ from netplan.errors import InputError, NetplanError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Exit", "Reporter", "fail", "guarded", "progress_of", "say"]
+__all__ = ["Exit", "Interrupted", "Reporter", "fail", "guarded", "progress_of", "say"]
 
 
 class Exit(IntEnum):
@@ -46,11 +46,20 @@ def fail(message: str) -> None:
     typer.echo(message, err=True)
 
 
+class Interrupted(BaseException):
+    """Ctrl-C. The command-line library would turn a KeyboardInterrupt into exit code 1."""
+
+
 @contextmanager
 def guarded() -> Iterator[None]:
     """Turn errors that netplan raises on purpose into lines on stderr and exit code 2."""
     try:
         yield
+    except KeyboardInterrupt as error:
+        raise Interrupted from error
+    except BrokenPipeError:
+        # Who reads has seen enough, e.g. `head`.
+        raise
     except InputError as error:
         for problem in error.problems:
             fail(str(problem))

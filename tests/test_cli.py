@@ -1,0 +1,298 @@
+"""The command line: exit codes, what goes where, and that nothing half-written stays behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import select
+import signal
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from netplan.cli.app import app
+
+GOLDEN = Path(__file__).parent / "golden"
+TOPOLOGY = """\
+netplan: topology/1
+name: tiny
+nodes:
+  a: {name: {en: Alpha, zh: 沈阳}, role: core, city: x, processing_us: 20}
+  b: {name: {en: Beta, zh: 大连}, role: core, city: y, processing_us: 20}
+links:
+  a--b: {ends: [a, b], length_km: 100, capacity_gbps: 0.1, buffer: {packets: 30}}
+"""
+SCENARIO = """\
+netplan: scenario/1
+name: {en: Tiny, zh: 小例}
+topology: topology.yaml
+years: [2024]
+traffic:
+  classes: {best: {arrivals: poisson, sizes: imix}}
+  demands: [{class: best, from: a, to: b, rate_gbps: 0.05}]
+targets:
+  - name: near
+    between: {pairs: [[a, b]]}
+    layer: network
+    direction: one_way
+    statistic: p90
+    below_ms: 1
+simulation: {engine: simpy, seed: 5, packets: {at_least: 500, at_most: 4000}}
+"""
+OPTICAL = "targets[0].layer=optical"
+"""Decided from the lengths alone, so nothing is simulated."""
+IMPOSSIBLE = "targets[0].below_ms=0.2"
+"""Light alone needs 0.49 ms."""
+UNDER_WAY = rb"(?<![0-9])[1-9][0-9]*/[0-9]"
+"""A progress bar counts finished runs."""
+COMMAND = [sys.executable, "-m", "netplan"]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "topology.yaml").write_text(TOPOLOGY, encoding="utf-8")
+    (tmp_path / "tiny.yaml").write_text(SCENARIO, encoding="utf-8")
+    return tmp_path
+
+
+def cli(*arguments):
+    """Run the command line in this process, 80 columns wide."""
+    return CliRunner().invoke(app, [str(one) for one in arguments], env={"COLUMNS": "80"})
+
+
+def set_to(*values):
+    return [part for value in values for part in ("--set", value)]
+
+
+def files_in(folder):
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def columns(text):
+    """Columns of a terminal that a text takes."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def assert_golden(name, text):
+    golden = GOLDEN / name
+    if "UPDATE_GOLDEN" in os.environ:
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("code", "settings"),
+    [
+        (0, [OPTICAL]),
+        (1, [OPTICAL, IMPOSSIBLE]),
+        (2, ["targets[0].below_ms=-1"]),
+        (2, ["targets=[]"]),
+        (3, []),
+    ],
+)
+def test_check_exits_0_met_1_missed_2_input_error_3_undecided(folder, code, settings):
+    assert cli("check", "tiny.yaml", *set_to(*settings)).exit_code == code
+
+
+def test_check_of_several_scenarios_exits_1_if_one_misses_and_another_is_undecided(folder):
+    missed = SCENARIO.replace("below_ms: 1", "below_ms: 0.2")
+    (folder / "missed.yaml").write_text(missed, encoding="utf-8")
+    assert cli("check", "tiny.yaml", "missed.yaml").exit_code == 1
+
+
+def test_check_simulates_nothing_if_one_of_several_scenarios_is_wrong(folder):
+    done = cli("check", "tiny.yaml", "missing.yaml", "--json", "out.json")
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert "missing.yaml: no such file" in done.stderr
+    assert files_in(folder) == {"tiny.yaml", "topology.yaml"}
+
+
+def test_run_exits_0_whatever_the_verdict_and_2_on_an_input_error(folder):
+    assert cli("run", "tiny.yaml", *set_to(OPTICAL, IMPOSSIBLE)).exit_code == 0
+    assert cli("run", "tiny.yaml", *set_to("nonsense=1")).exit_code == 2
+
+
+def test_run_without_a_target_tells_the_load_and_exits_0_but_check_wants_a_target(folder):
+    done = cli("run", "tiny.yaml", *set_to("targets=[]"))
+    assert done.exit_code == 0
+    assert "Busiest links" in done.stdout
+    assert "no target to check" in cli("check", "tiny.yaml", *set_to("targets=[]")).stderr
+
+
+def test_validate_names_every_sound_file_and_exits_2_if_any_is_not(folder):
+    done = cli("validate", "tiny.yaml", "topology.yaml")
+    assert (done.exit_code, done.stdout) == (0, "tiny.yaml: sound\ntopology.yaml: sound\n")
+    (folder / "bad.yaml").write_text(SCENARIO.replace("from: a", "from: c"), encoding="utf-8")
+    done = cli("validate", "bad.yaml", "tiny.yaml")
+    assert (done.exit_code, done.stdout) == (2, "tiny.yaml: sound\n")
+    assert "bad.yaml:7:33: traffic.demands[0].from: unknown node 'c'" in done.stderr
+
+
+def test_plot_writes_the_picture_and_exits_2_without_results_or_with_an_unknown_kind(folder):
+    cli("run", "tiny.yaml", "--out", "results", *set_to(OPTICAL))
+    done = cli("plot", "results", "--kind", "heatmap", "--out", "heat.svg")
+    assert (done.exit_code, done.stdout) == (0, "Picture is in heat.svg\n")
+    assert (folder / "heat.svg").read_bytes().startswith(b"<?xml")
+    assert cli("plot", "nothing", "--kind", "cdf").exit_code == 2
+    done = cli("plot", "results", "--kind", "hetmap")
+    assert done.exit_code == 2
+    assert "did you mean 'heatmap'?" in done.stderr
+
+
+@pytest.mark.parametrize("kind", ["topology", "scenario"])
+def test_schema_prints_json_and_nothing_else(kind):
+    done = cli("schema", kind)
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["properties"]["netplan"]["const"] == f"{kind}/1"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["chekc"], ["check"], ["check", "tiny.yaml", "--jobs", "0"], ["schema", "network"],
+     ["run", "tiny.yaml", "--engine", "ns3"], ["check", "tiny.yaml", "--json"]],
+)  # fmt: skip
+def test_a_wrong_use_of_the_command_line_exits_2_and_says_so_on_stderr(folder, arguments):
+    done = cli(*arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "Error: " in done.stderr
+
+
+def test_check_writes_the_same_bytes_again_and_with_more_jobs(folder):
+    """SimPy runs in other processes with two jobs, in this one with one."""
+    for name, jobs in (("one", 1), ("again", 1), ("two", 2)):
+        cli("check", "tiny.yaml", "--json", f"{name}.json", "--jobs", jobs)
+    one = (folder / "one.json").read_bytes()
+    assert one == (folder / "again.json").read_bytes()
+    assert one == (folder / "two.json").read_bytes()
+    assert json.loads(one)["targets"][0]["pairs"][0]["packets"] > 0
+
+
+def test_one_scenario_makes_a_json_document_and_several_make_a_list(folder):
+    cli("check", "tiny.yaml", "--json", "one.json", *set_to(OPTICAL))
+    cli("check", "tiny.yaml", "tiny.yaml", "--json", "two.json", *set_to(OPTICAL))
+    one, two = (json.loads((folder / name).read_text()) for name in ("one.json", "two.json"))
+    assert two == [one, one]
+
+
+def test_seed_engine_and_set_override_what_the_scenario_says(folder):
+    cli("check", "tiny.yaml", "--json", "out.json", "--seed", 77, "--engine", "fast",
+        *set_to(OPTICAL, "targets[0].name=farther"))  # fmt: skip
+    document = json.loads((folder / "out.json").read_text())
+    assert (document["seed"], document["engine"]) == (77, "fast")
+    assert document["targets"][0]["name"] == "farther"
+
+
+def test_another_seed_gives_other_packets(folder):
+    for seed in (1, 2):
+        cli("check", "tiny.yaml", "--json", f"{seed}.json", "--seed", seed)
+    first, second = (json.loads((folder / f"{seed}.json").read_text()) for seed in (1, 2))
+    assert first["targets"][0]["pairs"] != second["targets"][0]["pairs"]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["validate", "tiny.yaml"], ["run", "tiny.yaml", "--out", "results"],
+     ["check", "tiny.yaml", "--json", "out.json"]],
+)  # fmt: skip
+def test_quiet_prints_nothing(folder, command):
+    done = cli(*command, "--quiet", *set_to(OPTICAL))
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_quiet_still_prints_errors(folder):
+    assert "missing.yaml" in cli("check", "missing.yaml", "--quiet").stderr
+
+
+def test_no_colour_and_no_progress_where_nobody_looks(folder):
+    done = subprocess.run(
+        [*COMMAND, "run", "tiny.yaml", "--jobs", "1"], capture_output=True, check=True
+    )
+    assert b"\033" not in done.stdout
+    assert done.stderr == b""
+
+
+@pytest.mark.parametrize("command", [["run", "--out", "taken/results"],
+                                     ["check", "--json", "taken/out.json"],
+                                     ["check", "--junit", "taken/out.xml"]])  # fmt: skip
+def test_a_place_that_cannot_be_written_is_one_line_and_exit_2(folder, command):
+    (folder / "taken").write_text("a file, not a folder")
+    done = cli(command[0], "tiny.yaml", *command[1:], *set_to(OPTICAL))
+    assert done.exit_code == 2
+    [line] = done.stderr.splitlines()
+    assert line.startswith("taken")
+    assert "choose another place" in line
+
+
+def read_until(terminal, pattern):
+    """Return what a program writes to a terminal, up to a pattern or its end."""
+    shown = b""
+    while not re.search(pattern, shown) and select.select([terminal], [], [], 60)[0]:
+        try:
+            shown += os.read(terminal, 65536)
+        except OSError:  # nobody holds the other end any more
+            break
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("engine", "packets"),
+    [("simpy", "{at_least: 40000, at_most: 80000}"),
+     ("fast", "{at_least: 4000000, at_most: 8000000}")],
+)  # fmt: skip
+def test_an_interrupted_run_exits_130_and_leaves_no_file(folder, engine, packets):
+    """The progress bar on a terminal tells when the simulation is under way."""
+    terminal, other_end = pty.openpty()
+    many_runs = set_to(f"years={list(range(2024, 2064))}", f"simulation.packets={packets}",
+                       "traffic.growth_per_year={best: 0}")  # fmt: skip
+    running = subprocess.Popen(
+        [*COMMAND, "run", "tiny.yaml", "--engine", engine, "--jobs", "2", "--out", "results",
+         *many_runs],
+        stdout=subprocess.PIPE,
+        stderr=other_end,
+        start_new_session=True,
+    )  # fmt: skip
+    os.close(other_end)
+    try:
+        assert re.search(UNDER_WAY, read_until(terminal, UNDER_WAY))
+        os.killpg(running.pid, signal.SIGINT)
+        shown = read_until(terminal, rb"never")
+        stdout, _ = running.communicate(timeout=60)
+    finally:
+        running.kill()
+        running.communicate()
+        os.close(terminal)
+    assert (running.returncode, stdout) == (130, b"")
+    assert b"interrupted" in shown
+    assert b"Traceback" not in shown
+    assert files_in(folder) == {"tiny.yaml", "topology.yaml"}
+
+
+@pytest.mark.parametrize("command", ["", "validate", "run", "check", "plot", "schema"])
+def test_help_reads_as_it_did(command):
+    done = cli(*command.split(), "--help")
+    assert done.exit_code == 0
+    assert_golden(f"help{'-' if command else ''}{command}.txt", done.stdout)
+
+
+def test_the_verdict_report_reads_as_it_did(folder):
+    done = cli("run", "tiny.yaml", "--jobs", 1, *set_to("years=[2024, 2025]"),
+               *set_to("traffic.growth_per_year={best: 1.5}"))  # fmt: skip
+    assert_golden("report-en.txt", done.stdout)
+
+
+def test_errors_read_as_they_did(folder):
+    wrong = SCENARIO.replace("below_ms", "below_s").replace("from: a", "from: c")
+    (folder / "wrong.yaml").write_text(wrong, encoding="utf-8")
+    done = cli("check", "wrong.yaml", "missing.yaml")
+    assert_golden("errors-en.txt", done.stderr)
+    assert done.stdout == ""
