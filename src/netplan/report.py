@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
-import unicodedata
 from typing import TYPE_CHECKING
 
+from netplan.tables.columns import DIRECTION, padded, wrapped
 from netplan.units import KM, MS
 from netplan.verdict import Outcome, Reason
 
@@ -17,11 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["summary", "verdict_report"]
 
-WIDTH = 80
 PAIRS_SHOWN = 3
 LINKS_SHOWN = 5
 
-_DIRECTION = {"one_way": "one way", "round_trip": "round trip"}
 _WHY = {
     Reason.IMPOSSIBLE: "too far",
     Reason.LATENCY: "too slow",
@@ -79,7 +76,7 @@ def _verdict_table(verdicts: Sequence[Verdict]) -> Iterator[str]:
     first = verdicts[0]
     share = "all" if first.needed == 1 else f"{first.needed:.4g} of the"
     yield (
-        f"{first.name}: {first.statistic} {_DIRECTION[first.direction]}, {first.layer} layer, "
+        f"{first.name}: {first.statistic} {DIRECTION[first.direction]}, {first.layer} layer, "
         f"< {first.limit / MS:g} ms, {share} {first.of}"
     )
     yield f"  {'year':<6}{'verdict':<11}{'covered':>8}  {'worst pair':<31}{'ms':>9}  why"
@@ -89,7 +86,7 @@ def _verdict_table(verdicts: Sequence[Verdict]) -> Iterator[str]:
         why = _WHY[worst.reason] if worst is not None else ""
         yield (
             f"  {verdict.year:<6}{_upper(verdict.outcome):<11}{verdict.coverage:>8.1%}  "
-            f"{_padded(pair, 31)}{value:>9}  {why}"
+            f"{padded(pair, 31)}{value:>9}  {why}"
         )
     breach = next((v.year for v in verdicts if v.outcome is Outcome.MISSED), None)
     if breach is not None and len(verdicts) > 1:
@@ -119,7 +116,7 @@ def _why(verdicts: Sequence[Verdict]) -> Iterator[str]:
     pairs = [pair for pair in verdict.pairs if pair.outcome is not Outcome.MET]
     pairs.sort(key=lambda pair: (pair.outcome is Outcome.MISSED, _size(pair)), reverse=True)
     years = ", ".join(str(verdict.year) for verdict in failing)
-    yield from _wrapped(
+    yield from wrapped(
         f"Why “{verdict.name}” is not met ({years}). In {verdict.year}, {len(pairs)} of "
         f"{len(verdict.pairs)} pairs:",
         indent=0,
@@ -141,16 +138,16 @@ def _size(pair: PairVerdict) -> float:
 
 
 def _explain(pair: PairVerdict) -> Iterator[str]:
-    yield from _wrapped(f"{_pair_name(pair)}: {_BECAUSE[pair.reason]}{_interval(pair)}", indent=2)
+    yield from wrapped(f"{_pair_name(pair)}: {_BECAUSE[pair.reason]}{_interval(pair)}", indent=2)
     if pair.loss:
-        yield from _wrapped(f"loss {pair.loss:.2%}")
+        yield from wrapped(f"loss {pair.loss:.2%}")
     if pair.components:
         split = ", ".join(f"{name} {value / MS:.3f}" for name, value in pair.components.items())
-        yield from _wrapped(f"mean ms: {split}")
+        yield from wrapped(f"mean ms: {split}")
     if pair.blame is not None:
-        yield from _wrapped(f"costs most of {len(pair.hops)} hops: {_hop(pair.blame)}")
+        yield from wrapped(f"costs most of {len(pair.hops)} hops: {_hop(pair.blame)}")
     if pair.remedies:
-        yield from _wrapped(f"would cure it: {'; or '.join(pair.remedies)}")
+        yield from wrapped(f"would cure it: {'; or '.join(pair.remedies)}")
 
 
 def _interval(pair: PairVerdict) -> str:
@@ -176,7 +173,7 @@ def _busiest(links: Sequence[LinkUse]) -> Iterator[str]:
     yield f"  {'link':<32}{'from':<18}{'offered':>8}{'lost':>8}{'mean wait':>12}"
     for use in busiest:
         yield (
-            f"  {_padded(use.link, 32)}{_padded(use.source, 18)}{use.utilisation:>8.0%}"
+            f"  {padded(use.link, 32)}{padded(use.source, 18)}{use.utilisation:>8.0%}"
             f"{use.loss:>8.2%}{use.mean_queueing / MS:>9.4f} ms"
         )
 
@@ -185,29 +182,4 @@ def _notes(notes: Sequence[str]) -> Iterator[str]:
     if notes:
         yield "Notes"
         for note in notes:
-            yield from _wrapped(note, indent=2)
-
-
-def _wrapped(text: str, indent: int = 4) -> list[str]:
-    """Break a text into lines; names of links stay whole."""
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=" " * indent,
-        subsequent_indent=" " * (indent + 2),
-        break_on_hyphens=False,
-    )
-
-
-def _padded(text: str, width: int) -> str:
-    """Fit a text into a column of `width`, the last place of which stays empty."""
-    if _columns(text) >= width:
-        while _columns(text) > width - 2:
-            text = text[:-1]
-        text += "…"
-    return text + " " * (width - _columns(text))
-
-
-def _columns(text: str) -> int:
-    """Columns that a text takes on a terminal; Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+            yield from wrapped(note, indent=2)

@@ -12,7 +12,9 @@ from typing import Annotated
 import typer
 
 from netplan import __version__
+from netplan.cli.options import Engine, Jobs, Overrides, Quiet, Seed, cores
 from netplan.cli.output import Exit, Interrupted, fail, guarded, progress_of, say
+from netplan.cli.planning import planning
 
 __all__ = ["main"]
 
@@ -25,14 +27,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-class EngineName(StrEnum):
-    """Engines that a user may name."""
-
-    AUTO = "auto"
-    FAST = "fast"
-    SIMPY = "simpy"
 
 
 class Kind(StrEnum):
@@ -62,21 +56,10 @@ class ReportLanguage(StrEnum):
 
 
 Scenarios = Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)]
-Seed = Annotated[int | None, typer.Option(help="Seed, instead of the scenario's.", min=0)]
-Engine = Annotated[EngineName | None, typer.Option(help="Engine, instead of the scenario's.")]
-Jobs = Annotated[
-    int | None,
-    typer.Option(help="Runs at a time; results do not depend on it. Default: all cores.", min=1),
-]
-Overrides = Annotated[
-    list[str] | None,
-    typer.Option("--set", help="Set a value, e.g. targets[0].below_ms=2; may be repeated."),
-]
 FormatChoice = Annotated[
     FormatName | None,
     typer.Option("--format", help="Default: by the extension; a folder holds CSV files."),
 ]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 
 def _show_version(value: bool) -> None:
@@ -126,7 +109,7 @@ def run(
 
     with guarded():
         evaluation = evaluate_file(
-            scenario, overrides or [], seed, engine, jobs or _cores(), progress_of(quiet)
+            scenario, overrides or [], seed, engine, jobs or cores(), progress_of(quiet)
         )
         from netplan.report import verdict_report
 
@@ -166,7 +149,7 @@ def check(
                 overrides or [],
                 seed,
                 engine,
-                jobs or _cores(),
+                jobs or cores(),
                 progress_of(quiet),
                 gate=True,
             )
@@ -315,10 +298,7 @@ def schema(
     typer.echo(json.dumps(schema_of(kind.value), ensure_ascii=False, indent=2))
 
 
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+app.add_typer(planning)
 
 
 def main() -> None:

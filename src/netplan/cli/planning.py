@@ -1,0 +1,96 @@
+"""The commands that plan: circles, cures, dates."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from netplan.cli.options import Overrides, Quiet
+from netplan.cli.output import guarded, say
+
+__all__ = ["planning"]
+
+planning = typer.Typer()
+
+
+class LayerName(StrEnum):
+    """Layers whose delays are constants of the routes, or nearly so."""
+
+    OPTICAL = "optical"
+    NETWORK = "network"
+
+
+class DirectionName(StrEnum):
+    """There, or there and back."""
+
+    ONE_WAY = "one_way"
+    ROUND_TRIP = "round_trip"
+
+
+class FailureName(StrEnum):
+    """What may fail one at a time; `scenario` takes what the scenario says."""
+
+    SCENARIO = "scenario"
+    SPAN = "span"
+    LINK = "link"
+    NODE = "node"
+    RISK_GROUP = "risk_group"
+
+
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write them to this JSON file.")]
+
+
+@planning.command()
+def circles(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file.", show_default=False)],
+    limit_ms: Annotated[
+        list[float] | None,
+        typer.Option(help="Limit [ms]; may be repeated. Default: 1, 5 and 20.", min=0.0),
+    ] = None,
+    layer: Annotated[LayerName, typer.Option(help="Layer.")] = LayerName.OPTICAL,
+    direction: Annotated[DirectionName, typer.Option(help="Direction.")] = DirectionName.ONE_WAY,
+    year: Annotated[
+        list[int] | None, typer.Option(help="Year; may be repeated. Default: the scenario's.")
+    ] = None,
+    sources: Annotated[
+        list[str] | None,
+        typer.Option("--from", help="Role or name of sites; may be repeated. Default: access."),
+    ] = None,
+    centres: Annotated[
+        list[str] | None,
+        typer.Option("--to", help="Role or name of centres. Default: compute and hub."),
+    ] = None,
+    failures: Annotated[
+        FailureName | None, typer.Option(help="Also show the worst over these failures.")
+    ] = None,
+    results: Annotated[
+        Path | None, typer.Option(help="Results folder: show what was measured there instead.")
+    ] = None,
+    json_file: JsonFile = None,
+    overrides: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Show the latency circles: who lies within 1, 5, 20 ms of each compute node and hub.
+
+    From the routes of the empty network, without simulation. Exit: 0 done, 2 input error.
+    """
+    from netplan.cli.plans import draw_circles
+
+    with guarded():
+        text = draw_circles(
+            scenario,
+            overrides or [],
+            limits_ms=limit_ms or [],
+            layer=layer.value,
+            direction=direction.value,
+            years=year,
+            sources=sources,
+            centres=centres,
+            failures=None if failures is None else failures.value,
+            results=results,
+            json_file=json_file,
+        )
+        say(text, quiet=quiet)

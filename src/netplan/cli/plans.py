@@ -1,0 +1,73 @@
+"""What the planning commands do, apart from printing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from netplan.errors import InputError, Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from netplan.circles import CircleMap
+    from netplan.scenario.failures import FailureKind
+    from netplan.scenario.scenario import Scenario
+    from netplan.scenario.targets import Direction
+
+__all__ = ["draw_circles"]
+
+
+def draw_circles(
+    file: Path,
+    overrides: Sequence[str],
+    *,
+    limits_ms: Sequence[float],
+    layer: str,
+    direction: str,
+    years: Sequence[int] | None,
+    sources: Sequence[str] | None,
+    centres: Sequence[str] | None,
+    failures: str | None,
+    results: Path | None,
+    json_file: Path | None,
+) -> str:
+    """Find the latency circles of a scenario and return them as text."""
+    from netplan.circles import CENTRES, LIMITS_MS, circles
+    from netplan.loader import load
+    from netplan.results import to_json, write_text
+    from netplan.scenario.targets import Direction, Layer
+    from netplan.tables.circles import circles_document, circles_table
+
+    scenario = load(file, overrides=overrides)
+    limits = sorted(set(limits_ms)) or list(LIMITS_MS)
+    if results is not None:
+        maps = _measured(scenario, results, Direction(direction), years)
+    else:
+        each = {None: None, "scenario": ()}.get(failures, (cast("FailureKind", failures),))
+        maps = circles(
+            scenario,
+            layer=Layer(layer),
+            direction=Direction(direction),
+            years=years,
+            sources=sources,
+            centres=centres or CENTRES,
+            each=each,
+        )
+    if json_file is not None:
+        write_text(json_file, to_json(circles_document(scenario, maps, limits)))
+    return circles_table(scenario, maps, limits)
+
+
+def _measured(
+    scenario: Scenario, folder: Path, direction: Direction, years: Sequence[int] | None
+) -> list[CircleMap]:
+    from netplan.circles import measured_circles
+    from netplan.results import load_results
+
+    found = measured_circles(load_results(folder).document, direction=direction)
+    maps = [one for one in found if years is None or one.year in years]
+    if not maps:
+        message = f"no target of the network layer, {direction}, was judged there"
+        raise InputError([Problem((), message, Place(str(folder)))])
+    return maps
