@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from netplan.errors import Place
@@ -138,7 +139,7 @@ def _mapping(topology: Written, kind: str) -> dict[str, Written]:
 
 def _measured(line: Sequence[Point], file: str) -> dict[str, Plain]:
     """Return the length of a line and where it comes from."""
-    basis = f"sum of great circles along the {len(line)} points of the line in {file}"
+    basis = f"sum of great circles along the {len(line)} points of the line in {Path(file).name}"
     length = plain_number(round(line_km(line), 3))
     return {"length_km": length, "source": {"basis": basis, "confidence": "low"}}
 
@@ -176,7 +177,7 @@ class _Sites:
 
     def _put(self, name: str, point: Point, label: str, role: object) -> None:
         known = role in [*Role]
-        basis = self.file if known else f"{self.file}; that it is a core router is assumed"
+        basis = Path(self.file).name + ("" if known else "; that it is a core router is assumed")
         self.at[name] = point
         self.words[name] = {
             "role": str(role) if known else str(Role.CORE),

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import isfinite
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from netplan.errors import Place
@@ -27,7 +28,7 @@ from netplan.units import GBPS
 if TYPE_CHECKING:
     from netplan.loader.written import Plain
 
-__all__ = ["Edge", "Graph", "draft_of_graph"]
+__all__ = ["Edge", "Graph", "draft_of_graph", "named"]
 
 Values: TypeAlias = Mapping[str, object]
 Point: TypeAlias = tuple[float, float]
@@ -47,9 +48,10 @@ _DIGITS = 12
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An edge with its name and attributes."""
+    """An edge with its attributes."""
 
     key: str
+    """Its name; empty if it has none."""
     source: str
     target: str
     values: Values = field(default_factory=dict)
@@ -63,6 +65,18 @@ class Graph:
     values: Values
     nodes: Mapping[str, Values]
     edges: Sequence[Edge]
+
+
+def named(edges: Sequence[Edge]) -> dict[str, Edge]:
+    """Return edges by their names; those without one are called after their ends."""
+    found: dict[str, Edge] = {}
+    for edge in edges:
+        base = edge.key or f"{edge.source}--{edge.target}"
+        name, number = base, 2
+        while name in found:
+            name, number = f"{base}-{number}", number + 1
+        found[name] = edge
+    return found
 
 
 def draft_of_graph(graph: Graph, name: str, file: str, unit_gbps: float) -> Draft:
@@ -87,9 +101,10 @@ def draft_of_graph(graph: Graph, name: str, file: str, unit_gbps: float) -> Draf
         nodes[own] = written(_node(values, points.get(node), node, file), Place(file))
     edges, notes = _undirected(graph)
     links = {}
-    for edge in edges:
+    for number, edge in enumerate(edges):
         ends = (names.of(edge.source), names.of(edge.target))
-        key = keys.of(edge.key, None if edge.key.strip() else f"{ends[0]}--{ends[1]}")
+        # Edges of others may share a name; ours may not.
+        key = keys.of(str(number), edge.key.strip() or f"{ends[0]}--{ends[1]}")
         links[key] = written(_link(edge, ends, points, file), Place(file))
     title = _text(graph.values, ("label", "Network", "name")) or name
     demands = [written(one, Place(file)) for one in _demands(graph, names, unit_gbps)]
@@ -106,7 +121,7 @@ def draft_of_graph(graph: Graph, name: str, file: str, unit_gbps: float) -> Draf
 def _node(values: Values, point: Point | None, name: str, file: str) -> dict[str, Plain]:
     role = values.get("role")
     known = isinstance(role, str) and role in [*Role]
-    basis = file if known else f"{file}; that it is a core router is assumed"
+    basis = Path(file).name + ("" if known else "; that it is a core router is assumed")
     node: dict[str, Plain] = {
         "role": str(role) if known else str(Role.CORE),
         "name": (_text(values, _LABELS) or name)[:200],
@@ -192,7 +207,7 @@ def _link(
         link["length_km"] = length
         said.append("length")
     if said:
-        link["source"] = {"basis": f"{file}: {' and '.join(said)}", "confidence": "low"}
+        link["source"] = {"basis": f"{Path(file).name}: {' and '.join(said)}", "confidence": "low"}
     return link
 
 

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 from netplan.errors import Place
 from netplan.exchange.draft import Draft, listed, topology_of, unreadable, written
-from netplan.exchange.graph import Edge, Graph, draft_of_graph
+from netplan.exchange.graph import Edge, Graph, draft_of_graph, named
 from netplan.exchange.sheets import Sheet, draft_of_sheets
 from netplan.exchange.words import flat, topology_in_words
 from netplan.loader.csv_text import Cell, Row
@@ -46,7 +46,7 @@ def read(content: bytes, name: str, file: str, unit_gbps: float, reading: Readin
     place = Place(file)
     sheets = {
         "nodes": _sheet({n: _own_node(values) for n, values in graph.nodes.items()}, place),
-        "links": _sheet({edge.key: _own_link(edge) for edge in graph.edges}, place),
+        "links": _sheet({k: _own_link(edge) for k, edge in named(graph.edges).items()}, place),
     }
     parts = draft_of_sheets(sheets, file, reading).topology.mapping
     said = {key: _json(graph.values[key], key, file) for key in _SAID_ONCE if key in graph.values}
@@ -72,7 +72,8 @@ def _graph(content: bytes, file: str) -> Graph:
     except (nx.NetworkXError, StopIteration, KeyError, ValueError) as error:
         raise unreadable(file, f"not a GraphML graph ({error})") from error
     edges = [
-        Edge(str(data.get("id", key)), str(source), str(target), data)
+        # Networkx counts edges without an id: that is no name.
+        Edge(key if isinstance(key, str) else "", str(source), str(target), data)
         for source, target, key, data in found.edges(keys=True, data=True)
     ]
     nodes = {str(node): values for node, values in found.nodes(data=True)}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from netplan.errors import Place
 from netplan.exchange.draft import Draft, topology_of, unreadable, written
-from netplan.exchange.graph import Edge, Graph, draft_of_graph
+from netplan.exchange.graph import Edge, Graph, draft_of_graph, named
 from netplan.exchange.words import topology_in_words
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def read(document: Mapping[str, Any], name: str, file: str, unit_gbps: float) ->
     values: dict[str, Any] = dict(graph.values)
     said = {key: values[key] for key in _SAID_ONCE if key in values}
     nodes = {node: written(_own(entry), place) for node, entry in graph.nodes.items()}
-    links = {edge.key: written(_own_link(edge), place) for edge in graph.edges}
+    links = {key: written(_own_link(edge), place) for key, edge in named(graph.edges).items()}
     spans = {key: written(entry, place) for key, entry in (values.get("spans") or {}).items()}
     demands = tuple(written(entry, place) for entry in values.get("demands") or ())
     return Draft(topology_of(file, said, nodes, links, spans), demands)
@@ -60,13 +60,12 @@ def _graph(document: Mapping[str, Any], file: str) -> Graph:
 
 
 def _edge(edge: Mapping[str, Any]) -> Edge:
-    source, target = str(edge["source"]), str(edge["target"])
-    # Networkx counts parallel edges from 0: that is no name.
     key = edge.get("key")
     return Edge(
-        key=key if isinstance(key, str) else f"{source}--{target}" + (f"-{key}" if key else ""),
-        source=source,
-        target=target,
+        # Networkx counts parallel edges from 0: that is no name.
+        key=key if isinstance(key, str) else "",
+        source=str(edge["source"]),
+        target=str(edge["target"]),
         values=_without(edge, "source", "target", "key"),
     )
 

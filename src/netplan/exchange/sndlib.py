@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -244,17 +245,17 @@ def _node(
     node: dict[str, Plain] = {"role": "core", "name": name}
     if point is not None and network.is_geographical:
         node["at"] = [point[1], point[0]]
-    basis = f"{file}; that it is a core router is assumed"
+    basis = f"{Path(file).name}; that it is a core router is assumed"
     return node | {"source": {"basis": basis, "confidence": "assumed"}}
 
 
 def _link(link: SndLink, names: Names, file: str, unit_gbps: float) -> dict[str, Plain]:
     words: dict[str, Plain] = {"ends": [names.of(link.source), names.of(link.target)]}
     if link.installed > 0:
-        basis, units = f"{file}: capacity installed", link.installed
+        basis, units = f"{Path(file).name}: capacity installed", link.installed
     elif link.modules:
         basis, units = (
-            f"{file}: nothing installed, one of the largest module assumed",
+            f"{Path(file).name}: nothing installed, one of the largest module assumed",
             max(link.modules),
         )
     else:
