@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Exit", "Interrupted", "Reporter", "fail", "guarded", "progress_of", "say"]
 
+LONGEST_TASK = 32
+"""Columns for what goes on, beside a progress bar."""
+
 
 class Exit(IntEnum):
     """Exit codes."""
@@ -96,12 +99,17 @@ class Reporter:
         if not self._tasks:
             self._bar.start()
         if what not in self._tasks:
-            self._tasks[what] = self._bar.add_task(what, total=of)
+            self._tasks[what] = self._bar.add_task(_shortened(what), total=of)
         self._bar.update(self._tasks[what], completed=done)  # type: ignore[arg-type]  # a TaskID
 
     def close(self) -> None:
         """Remove the bar."""
         self._bar.stop()
+
+
+def _shortened(what: str) -> str:
+    """Cut the middle out of a long text, so that the bar keeps its place."""
+    return what if len(what) <= LONGEST_TASK else f"{what[:12]} … {what[-16:]}"
 
 
 def progress_of(quiet: bool) -> Reporter | None:
