@@ -16,12 +16,15 @@ from netplan.case import prepare_all
 from netplan.detour import Detours
 from netplan.failure import states_of
 from netplan.hops import link_uses
-from netplan.replication import Workers, workers
+from netplan.replication import Workers, simulate, workers
 from netplan.resilience import screen_detour
+from netplan.store import Store
 from netplan.study import Study
 from netplan.verdict import LinkUse, Outcome, Verdict, combined
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from netplan.samples import Samples
     from netplan.scenario.network import Node
     from netplan.scenario.scenario import Scenario
@@ -64,6 +67,7 @@ def evaluate(
     engine: str | None = None,
     seed: int | None = None,
     jobs: int = 1,
+    runs: Path | None = None,
     progress: Progress = lambda *_: None,
 ) -> Evaluation:
     """Judge every target of a scenario in every year.
@@ -78,6 +82,9 @@ def evaluate(
         Left out: as the scenario says.
     jobs
         Runs at a time. Results do not depend on it.
+    runs
+        Folder that finished runs are kept in, so that none is ever run twice; left out: none are
+        kept. Results do not depend on it.
     progress
         Told of every finished run.
 
@@ -90,7 +97,8 @@ def evaluate(
     name = choose_engine(engine or chosen.engine)
     root = chosen.seed if seed is None else seed
     studies = [Study(case, name, root) for case in prepare_all(scenario)]
-    with workers(jobs, name) as run:
+    task = simulate if runs is None else Store(runs).run
+    with workers(jobs, name, task) as run:
         _simulate(studies, run, progress)
         failures = [v for study in studies for v in _judge_failures(study, run, progress)]
     verdicts = [study.verdicts() for study in studies]

@@ -11,7 +11,7 @@ import csv
 import io
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from netplan.archive import pack, unpack
 from netplan.errors import InputError, Place, Problem
 from netplan.samples import FIXED, VARIABLE, Samples, StreamSamples, bin_edges
 from netplan.units import KM, MS, PS_PER_S
@@ -185,7 +186,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 def save_results(evaluation: Evaluation, folder: Path) -> None:
     """Write the results folder; `results.json` last, so that where it stands all is there."""
     document = to_document(evaluation)
-    write_bytes(folder / "samples.npz", _pack(evaluation.samples))
+    write_bytes(folder / "samples.npz", _packed(evaluation.samples))
     write_text(folder / "pairs.csv", _csv(_pair_rows(document)))
     write_text(folder / "links.csv", _csv(document["links"]))
     write_text(folder / "results.json", to_json(document))
@@ -215,63 +216,11 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
-def _pack(samples: Mapping[int, Samples]) -> bytes:
-    """Pack the measured streams of all years into one compressed NumPy archive."""
-    streams = [(year, s) for year, found in samples.items() for s in found.streams.values()]
-    columns = {
-        "year": np.array([year for year, _ in streams], dtype=np.int64),
-        "name": np.array([s.name for _, s in streams], dtype=np.str_),
-        "base": np.array([s.base for _, s in streams], dtype=np.int64),
-        "maximum": np.array([s.maximum for _, s in streams], dtype=np.int64),
-        "in_flight": np.array([s.in_flight for _, s in streams], dtype=np.int64),
-        "squares": np.array([s.squares for _, s in streams]),
-        "component_sums": np.array([s.component_sums for _, s in streams]).reshape(-1, 5),
-    }
-    for name in ("bins", "sums", "dropped"):
-        columns |= _ragged(name, [getattr(s, name) for _, s in streams])
-    columns |= _ragged("counts", [s.counts.ravel() for _, s in streams])
-    for position, component in enumerate(VARIABLE):
-        columns |= _ragged(f"{component}_bins", [s.component_bins[position] for _, s in streams])
-        columns |= _ragged(
-            f"{component}_counts", [s.component_counts[position] for _, s in streams]
-        )
+def _packed(samples: Mapping[int, Samples]) -> bytes:
+    """Return the samples of all years as one compressed NumPy archive."""
     archive = io.BytesIO()
-    np.savez_compressed(archive, allow_pickle=False, **columns)
+    np.savez_compressed(archive, allow_pickle=False, **pack(samples))
     return archive.getvalue()
-
-
-def _ragged(name: str, rows: Sequence[np.ndarray[Any, Any]]) -> dict[str, np.ndarray[Any, Any]]:
-    """Return rows of different lengths as one array and the end of each row in it."""
-    return {
-        name: np.concatenate(rows) if rows else np.empty(0, dtype=np.int64),
-        f"{name}_end": np.cumsum([len(row) for row in rows], dtype=np.int64),
-    }
-
-
-def _unpack(archive: Mapping[str, np.ndarray[Any, Any]]) -> list[tuple[int, StreamSamples]]:
-    def row(name: str, index: int) -> np.ndarray[Any, Any]:
-        ends = archive[f"{name}_end"]
-        return archive[name][int(ends[index - 1]) if index else 0 : int(ends[index])]
-
-    streams = []
-    for index, year in enumerate(archive["year"]):
-        bins, sums = row("bins", index), row("sums", index)
-        stream = StreamSamples(
-            name=str(archive["name"][index]),
-            base=int(archive["base"][index]),
-            bins=bins,
-            counts=row("counts", index).reshape(len(sums), len(bins)),
-            sums=sums,
-            squares=float(archive["squares"][index]),
-            maximum=int(archive["maximum"][index]),
-            dropped=row("dropped", index),
-            in_flight=int(archive["in_flight"][index]),
-            component_sums=archive["component_sums"][index],
-            component_bins=tuple(row(f"{name}_bins", index) for name in VARIABLE),
-            component_counts=tuple(row(f"{name}_counts", index) for name in VARIABLE),
-        )
-        streams.append((int(year), stream))
-    return streams
 
 
 @dataclass(frozen=True)
@@ -288,6 +237,8 @@ class Results:
     """What ``results.json`` holds."""
     streams: tuple[tuple[int, StreamSamples], ...]
     """Year and measured stream."""
+    samples: Mapping[int, Samples] = field(default_factory=dict)
+    """All that was measured, by year; years without simulation are missing."""
 
     @cached_property
     def targets(self) -> pd.DataFrame:
@@ -384,9 +335,12 @@ def load_results(folder: str | Path) -> Results:
         If the folder holds no results, or ones of another format.
     """
     folder = Path(folder)
+    document = _read_document(folder / "results.json")
+    samples = _read_samples(folder / "samples.npz")
     return Results(
-        document=_read_document(folder / "results.json"),
-        streams=tuple(_read_streams(folder / "samples.npz")),
+        document=document,
+        streams=tuple((year, s) for year, of in samples.items() for s in of.streams.values()),
+        samples=samples,
     )
 
 
@@ -401,11 +355,11 @@ def _read_document(file: Path) -> dict[str, Any]:
     return document
 
 
-def _read_streams(file: Path) -> list[tuple[int, StreamSamples]]:
+def _read_samples(file: Path) -> dict[int, Samples]:
     try:
         # Opened here, because NumPy leaves a damaged archive open.
         with file.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
-            return _unpack({name: archive[name] for name in archive.files})
+            return unpack({name: archive[name] for name in archive.files})
     except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         what = "is not there" if isinstance(error, FileNotFoundError) else "is damaged"
         raise _unreadable(file, what) from error

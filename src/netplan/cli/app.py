@@ -97,7 +97,10 @@ def validate(
 @app.command()
 def run(
     scenario: Annotated[Path, typer.Argument(help="Scenario file.", show_default=False)],
-    out: Annotated[Path | None, typer.Option(help="Folder to write the results to.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder to write the results to; finished runs are kept in it."),
+    ] = None,
     seed: Seed = None,
     engine: Engine = None,
     jobs: Jobs = None,

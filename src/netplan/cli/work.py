@@ -80,8 +80,9 @@ def evaluate_file(
     reporter: Reporter | None,
     *,
     gate: bool = False,
+    runs: Path | None = None,
 ) -> Evaluation:
-    """Load and evaluate one scenario."""
+    """Load and evaluate one scenario; finished runs are kept in `runs`."""
     scenario = _load(file, overrides, gate=gate)
     from netplan.evaluation import choose_engine, evaluate
 
@@ -96,6 +97,7 @@ def evaluate_file(
             engine=engine,
             seed=seed,
             jobs=jobs,
+            runs=runs,
             progress=reporter or (lambda *_: None),
         )
     finally:

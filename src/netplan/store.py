@@ -1,0 +1,145 @@
+"""A store of finished replications, so that none is ever run twice.
+
+An entry is a file named by the SHA-256 of everything that determines a replication: the job, down
+to the last bit of its arrays, the source code that simulates it, and the version of NumPy, which
+draws the random numbers. So entries never go stale: what has changed has another name.
+
+An entry is written beside its place, forced to the disk and renamed, so a run may be killed at any
+moment. It carries a checksum over its name and its content; one that is damaged all the same is
+run again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile
+
+import numpy as np
+
+from netplan.archive import pack, unpack
+from netplan.replication import simulate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from netplan.archive import Columns
+    from netplan.replication import Job
+    from netplan.samples import Samples
+
+__all__ = ["Store", "key_of"]
+
+SIMULATING = ("archive", "distributions", "replication", "rng", "samples", "units")
+"""Modules, besides the engines, that decide what a job measures and how an entry holds it."""
+_CHECKSUM = "sha256"
+_NO_YEAR = 0
+
+
+def key_of(job: Job) -> str:
+    """Return the SHA-256 of everything that determines the samples of a job [hex]."""
+    digest = hashlib.sha256(_code())
+    for part in _parts(job):
+        digest.update(part)
+    return digest.hexdigest()
+
+
+@cache
+def _code() -> bytes:
+    """Return a digest of the code that a job runs through."""
+    package = files("netplan")
+    engines = package.joinpath("engine").iterdir()
+    modules = [package.joinpath(f"{name}.py") for name in SIMULATING]
+    modules += sorted((m for m in engines if m.name.endswith(".py")), key=lambda m: m.name)
+    digest = hashlib.sha256(f"numpy {np.__version__}\n".encode())
+    for module in modules:
+        digest.update(hashlib.sha256(module.read_bytes()).digest())
+    return digest.digest()
+
+
+def _parts(value: object) -> Iterator[bytes]:
+    """Yield a value piece by piece; kinds and lengths keep neighbours apart."""
+    if isinstance(value, np.ndarray):
+        yield f"array {value.dtype.str} {value.shape}\n".encode()
+        yield np.ascontiguousarray(value).tobytes()
+    elif is_dataclass(value):
+        yield f"{type(value).__qualname__}\n".encode()
+        for field in fields(value):
+            yield from _parts(getattr(value, field.name))
+    elif isinstance(value, tuple):
+        yield f"tuple {len(value)}\n".encode()
+        for item in value:
+            yield from _parts(item)
+    elif isinstance(value, Mapping):
+        yield from _parts(tuple(value.items()))
+    elif value is None or isinstance(value, str | int | float):
+        yield f"{value!r}\n".encode()
+    else:
+        raise TypeError(f"no digest for a {type(value).__name__}")
+
+
+@dataclass(frozen=True)
+class Store:
+    """A folder of finished replications."""
+
+    folder: Path
+
+    def run(self, job: Job) -> Samples:
+        """Return the samples of a job: those kept, or else simulated and kept."""
+        key = key_of(job)
+        samples = self.find(key)
+        if samples is None:
+            samples = simulate(job)
+            self.keep(key, samples)
+        return samples
+
+    def find(self, key: str) -> Samples | None:
+        """Return what is kept under a key; none if there is nothing, or it is damaged."""
+        try:
+            # Opened here, because NumPy leaves a damaged archive open.
+            with self._entry(key).open("rb") as opened, np.load(opened) as archive:
+                columns = {name: archive[name] for name in archive.files}
+            said = columns.pop(_CHECKSUM).tobytes()
+            return unpack(columns)[_NO_YEAR] if said == _checksum(key, columns) else None
+        except (OSError, EOFError, KeyError, ValueError, BadZipFile):
+            return None
+
+    def keep(self, key: str, samples: Samples) -> None:
+        """Keep samples under the key of their job."""
+        columns = pack({_NO_YEAR: samples})
+        checksum = np.frombuffer(_checksum(key, columns), dtype=np.uint8)
+        archive = io.BytesIO()
+        np.savez_compressed(archive, allow_pickle=False, **{_CHECKSUM: checksum}, **columns)
+        write_through(self._entry(key), archive.getvalue())
+
+    def _entry(self, key: str) -> Path:
+        return self.folder / f"{key}.npz"
+
+
+def _checksum(key: str, columns: Columns) -> bytes:
+    digest = hashlib.sha256(key.encode())
+    for part in _parts({name: columns[name] for name in sorted(columns)}):
+        digest.update(part)
+    return digest.digest()
+
+
+def write_through(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, and see it on the disk before it gets its name."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Threads and processes may finish the same job at the same time.
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
+    try:
+        with beside.open("wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
