@@ -133,13 +133,13 @@ IN_TOPOLOGY = {
     ),
     "list for a mapping": (
         "{role: compute, city: y}", "[compute]",
-        "7:3: nodes.dc: must be a mapping of role, name, city, at, processing_us, population,"
-        " weights, risk_groups, source, got a list",
+        "7:3: nodes.dc: must be a mapping of role, name, city, at, processing_us, access,"
+        " compute, population, weights, risk_groups, source, got a list",
     ),
     "nothing for a mapping": (
         "{role: compute, city: y}", "",
-        "7:6: nodes.dc: must be a mapping of role, name, city, at, processing_us, population,"
-        " weights, risk_groups, source, got nothing",
+        "7:6: nodes.dc: must be a mapping of role, name, city, at, processing_us, access,"
+        " compute, population, weights, risk_groups, source, got nothing",
     ),
     "one end": (
         "ends: [a, t]", "ends: [a]",

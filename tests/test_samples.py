@@ -43,6 +43,7 @@ def finished(*packets):
         stream=columns[4].astype(np.int32),
         delay=columns[5],
         dropped_at=columns[6].astype(np.int32),
+        compute=np.zeros_like(columns[0]),
     )
 
 
@@ -99,6 +100,8 @@ def test_components_add_up_to_the_delay_exactly():
         "processing": 5,
         "transmission": 110_000,
         "queueing": 12_381,
+        "access": 0,
+        "compute": 0,
     }
     assert sum(parts.values()) == stream.maximum == 123_456
 
@@ -214,7 +217,7 @@ def test_merging_puts_batches_one_after_the_other_and_adds_the_rest():
     assert stream.counts.sum(axis=0).tolist() == [1, 1]
     assert stream.maximum == 90_000
     assert stream.component_sums.sum() == 110_000
-    assert sum(counts.sum() for counts in stream.component_counts) == 4
+    assert sum(counts.sum() for counts in stream.component_counts) == 8
     assert (merged.duration, merged.warm_up, merged.packets, merged.packet_hops) == (
         4,
         0.5,

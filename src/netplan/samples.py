@@ -6,9 +6,10 @@ of the components that vary, and what was lost. Samples of replications are merg
 can be judged again against other targets.
 
 A histogram counts the delay *above the base*, the least that a packet of this stream can have
-(processing, propagation, equipment of its fastest route). Bins are log-linear as in HdrHistogram
-(http://hdrhistogram.org): 128 to each doubling, so a bin is at most 0.8 % of that excess wide, and
-a queueing delay of microseconds is resolved on top of milliseconds of fibre.
+(processing, propagation, equipment of its fastest route; least access and compute). Bins are
+log-linear as in HdrHistogram (http://hdrhistogram.org): 128 to each doubling, so a bin is at most
+0.8 % of that excess wide, and a queueing delay of microseconds is resolved on top of milliseconds
+of fibre.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from netplan.engine.model import DELIVERED, Finished, PacketBlock, PortTotals
+from netplan.engine.model import DELIVERED, Finished, Outside, PacketBlock, PortTotals
 from netplan.statistics import Batches
 from netplan.units import PS_PER_S
 
@@ -41,8 +42,16 @@ __all__ = [
 Int64 = NDArray[np.int64]
 Float64 = NDArray[np.float64]
 
-COMPONENTS = ("propagation", "equipment", "processing", "transmission", "queueing")
-"""The delay components of the network layer; they add up to the delay exactly."""
+COMPONENTS = (
+    "propagation",
+    "equipment",
+    "processing",
+    "transmission",
+    "queueing",
+    "access",
+    "compute",
+)
+"""The delay components; they add up to the delay exactly. The last two are of the service layer."""
 FIXED = COMPONENTS[:3]
 """Those that are constants of a route."""
 VARIABLE = COMPONENTS[3:]
@@ -84,7 +93,7 @@ class StreamSamples:
 
     name: str
     base: int
-    """Least possible delay without transmission [ps]."""
+    """Least possible delay without transmission [ps]; no delay is below it."""
     bins: Int64
     """Shape (K,), ascending."""
     counts: Int64
@@ -100,7 +109,7 @@ class StreamSamples:
     in_flight: int
     """Measured packets that had not arrived when the run ended."""
     component_sums: Int64
-    """Shape (5,), as `COMPONENTS`: sums over all delivered packets [ps]."""
+    """Shape (7,), as `COMPONENTS`: sums over all delivered packets [ps]."""
     component_bins: tuple[Int64, ...]
     """For each of `VARIABLE`, shape (K',)."""
     component_counts: tuple[Int64, ...]
@@ -159,6 +168,8 @@ class Recorder:
         Begin and end of the measurement [ps], by time of entry.
     n_batches
         Batches that the window is cut into.
+    least
+        Least access and compute of every stream [ps]; left out: none.
     """
 
     def __init__(
@@ -168,6 +179,7 @@ class Recorder:
         routes: Sequence[Iterable[int]],
         window: tuple[int, int],
         n_batches: int,
+        least: Sequence[int] = (),
     ) -> None:
         self._names = names
         self._network = network
@@ -175,6 +187,8 @@ class Recorder:
         self._n_batches = n_batches
         fixed = network.fixed
         self._base = np.array([min(fixed[r] for r in found) for found in routes], dtype=np.int64)
+        self._base += np.array(least or [0] * len(names), dtype=np.int64)
+        self._outside = _Outside()
         self._ps_per_bit, self._padding = _per_hop(network)
         shape = (len(names), n_batches)
         self._entered = np.zeros(len(names), dtype=np.int64)
@@ -189,6 +203,9 @@ class Recorder:
     def enter(self, block: PacketBlock) -> None:
         """Note the packets that enter, so that those still under way at the end are known."""
         measured = (block.stream >= 0) & self._in_window(block.entry)
+        if block.outside is not None:
+            numbers = block.first_number + np.flatnonzero(measured)
+            self._outside.put(numbers, block.outside, measured)
         self._entered += np.bincount(block.stream[measured], minlength=len(self._names))
 
     @property
@@ -204,7 +221,10 @@ class Recorder:
         lost = inside & (finished.dropped_at != DELIVERED)
         np.add.at(self._dropped, (finished.stream[lost], batch[lost]), 1)
         keep = inside & (finished.dropped_at == DELIVERED)
-        stream, batch, delay = finished.stream[keep], batch[keep], finished.delay[keep]
+        access, storage = self._outside.take(finished.number[inside])[:, keep[inside]]
+        stream, batch = finished.stream[keep], batch[keep]
+        compute = finished.compute[keep] + storage
+        delay = finished.delay[keep] + access + storage
         route, bits = finished.route[keep], finished.bits[keep]
         excess = delay - self._base[stream]
         n = len(self._names)
@@ -213,21 +233,29 @@ class Recorder:
         self._squares += np.bincount(stream, excess.astype(np.float64) ** 2, n)
         np.maximum.at(self._maximum, stream, delay)
         self._delays.add(stream, batch, bin_of(excess))
-        self._record_components(stream, route, bits, delay)
+        self._record_components(stream, route, bits, delay, access, compute)
 
     def _record_components(
-        self, stream: NDArray[np.int32], route: NDArray[np.int32], bits: Int64, delay: Int64
+        self,
+        stream: NDArray[np.int32],
+        route: NDArray[np.int32],
+        bits: Int64,
+        delay: Int64,
+        access: Int64,
+        compute: Int64,
     ) -> None:
         network = self._network
         hops = np.maximum(1, np.floor(bits[:, None] * self._ps_per_bit[route] + 0.5))
         transmission = hops.sum(axis=1).astype(np.int64) - self._padding[route]
-        queueing = delay - network.fixed[route] - transmission
+        queueing = delay - network.fixed[route] - transmission - access - compute
         parts = (
             network.propagation[route],
             network.equipment[route],
             network.processing[route],
             transmission,
             queueing,
+            access,
+            compute,
         )
         for sums, part in zip(self._components, parts, strict=True):
             np.add.at(sums, stream, part)
@@ -258,6 +286,31 @@ class Recorder:
                 component_bins=tuple(bins for bins, _ in varying),
                 component_counts=tuple(counts[0] for _, counts in varying),
             )
+        return found
+
+
+class _Outside:
+    """Access and storage of measured packets that are under way, by packet number."""
+
+    def __init__(self) -> None:
+        self._numbers = np.empty(0, dtype=np.int64)
+        self._durations = np.empty((2, 0), dtype=np.int64)
+
+    def put(self, numbers: Int64, outside: Outside, which: NDArray[np.bool_]) -> None:
+        """Note the packets of a block, whose numbers are higher than those before."""
+        durations = np.stack([outside.access[which], outside.storage[which]])
+        self._numbers = np.concatenate([self._numbers, numbers])
+        self._durations = np.concatenate([self._durations, durations], axis=1)
+
+    def take(self, numbers: Int64) -> Int64:
+        """Give out access and storage of packets, shape (2, N), and forget them."""
+        if not len(self._numbers):
+            return np.zeros((2, len(numbers)), dtype=np.int64)
+        places = np.searchsorted(self._numbers, numbers)
+        found = self._durations[:, places]
+        left = np.ones(len(self._numbers), dtype=np.bool_)
+        left[places] = False
+        self._numbers, self._durations = self._numbers[left], self._durations[:, left]
         return found
 
 
@@ -299,7 +352,12 @@ def _per_hop(network: CompiledNetwork) -> tuple[Float64, Int64]:
     table = np.zeros((len(routes), int(hops.max(initial=0))))
     inside = np.arange(table.shape[1]) < hops[:, None]
     table[inside] = network.ports.ps_per_bit[routes.ports]
-    return table, table.shape[1] - hops
+    padding = table.shape[1] - hops
+    if network.ports.servers is not None and len(routes):
+        # A pool transmits nothing, but in the table it counts the least that sending takes.
+        is_pool = (network.ports.servers > 0)[routes.ports]
+        padding += np.add.reduceat(is_pool, routes.start[:-1], dtype=np.int64)
+    return table, padding
 
 
 def merge_samples(parts: Sequence[Samples]) -> Samples:

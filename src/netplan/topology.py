@@ -9,6 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from netplan.distributions import (
+    ConstantDuration,
+    DurationDistribution,
+    ExponentialDuration,
+    LognormalDuration,
+    UniformDuration,
+)
 from netplan.scenario.build import apply_steps, resolved
 from netplan.scenario.network import (
     BufferSize,
@@ -20,6 +27,14 @@ from netplan.scenario.network import (
     Span,
     TopologySpec,
 )
+from netplan.scenario.service import (
+    ACCESS_TECHNOLOGIES,
+    STORAGE_MEDIA,
+    AccessLaw,
+    DelayLaw,
+    Servers,
+    StorageLaw,
+)
 from netplan.units import BITS_PER_BYTE, GBPS, KM, MS, US
 
 if TYPE_CHECKING:
@@ -27,7 +42,7 @@ if TYPE_CHECKING:
 
     from netplan.scenario.scenario import Scenario
 
-__all__ = ["FIBRE_DELAY", "Channel", "Topology", "build_topology"]
+__all__ = ["FIBRE_DELAY", "Channel", "Pool", "Topology", "build_topology", "duration_law"]
 
 FIBRE_DELAY = {
     # ITU-T G.652 at 1550 nm: group index 1.468, 4.897 µs/km (topologies/liaoning/assumptions.csv).
@@ -86,6 +101,32 @@ class Channel:
     def ports(self) -> range:
         """Numbers of the members' ports."""
         return range(self.first_port, self.first_port + self.members)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pool:
+    """The servers of a compute node: one queue, first come, first served."""
+
+    node: str
+    port: int
+    """Number among all ports of the topology, behind those of the channels."""
+    servers: int
+    service: DurationDistribution
+    """How long a request keeps a server busy."""
+    storage: DurationDistribution | None
+    """Reading on top, which keeps no server busy."""
+    max_utilisation: float
+    """Share of the servers' time that demands to available compute may take."""
+
+    @property
+    def capacity(self) -> float:
+        """Requests that all servers together can serve [1/s]."""
+        return self.servers / self.service.mean if self.service.mean else math.inf
+
+    @property
+    def mean(self) -> float:
+        """Mean delay of a request that need not wait [s]."""
+        return self.service.mean + (self.storage.mean if self.storage is not None else 0.0)
 
 
 @dataclass(frozen=True)
@@ -147,6 +188,12 @@ class Topology:
         return sum(channel.members for channel in self.channels)
 
     @cached_property
+    def pools(self) -> Mapping[str, Pool]:
+        """Servers by the compute node that they stand at."""
+        sites = [(name, node.compute) for name, node in self.spec.nodes.items() if node.compute]
+        return {name: _pool(name, self.n_ports + i, its) for i, (name, its) in enumerate(sites)}
+
+    @cached_property
     def channel_of_port(self) -> tuple[Channel, ...]:
         """The channel that each port belongs to."""
         return tuple(channel for channel in self.channels for _ in range(channel.members))
@@ -170,6 +217,33 @@ def build_topology(scenario: Scenario, year: int) -> Topology:
             channels.append(channel)
             first_port += channel.members
     return Topology(spec=spec, year=year, channels=tuple(channels))
+
+
+def duration_law(law: DelayLaw | AccessLaw | StorageLaw) -> DurationDistribution:
+    """Return the law in SI units, named ones as their tables say."""
+    if isinstance(law, AccessLaw) and law.technology is not None:
+        return duration_law(ACCESS_TECHNOLOGIES[law.technology].law)
+    if isinstance(law, StorageLaw) and law.medium is not None:
+        return duration_law(STORAGE_MEDIA[law.medium].law)
+    if law.uniform_ms is not None:
+        least, most = law.uniform_ms
+        return UniformDuration(least * MS, most * MS)
+    if law.exponential_ms is not None:
+        return ExponentialDuration(law.exponential_ms * MS)
+    if law.lognormal is not None:
+        return LognormalDuration(law.lognormal.mean_ms * MS, law.lognormal.cv)
+    return ConstantDuration((law.fixed_us or 0.0) * US + (law.fixed_ms or 0.0) * MS)
+
+
+def _pool(node: str, port: int, compute: Servers) -> Pool:
+    return Pool(
+        node=node,
+        port=port,
+        servers=compute.servers,
+        service=duration_law(compute.service),
+        storage=duration_law(compute.storage) if compute.storage is not None else None,
+        max_utilisation=compute.max_utilisation,
+    )
 
 
 def _node_attributes(node: Node) -> dict[str, Any]:

@@ -39,6 +39,8 @@ class FastEngine:
 
     def __init__(self, ports: Ports, routes: Routes, *, priorities: int = 1) -> None:
         check_network(ports, routes, priorities)
+        if ports.servers is not None:
+            raise NotImplementedError("pools of servers need the engine simpy")
         self._sweep = lay_out(ports, routes, priorities)
         self._now = 0
 
@@ -124,6 +126,7 @@ def _output(most: int) -> Output:
 def _finished(output: Output, packets: int) -> Finished:
     """Cut the columns to the packets that finished; a copy if that lets much memory go."""
     columns = {name: column[:packets] for name, column in output._asdict().items()}
+    columns["compute"] = np.zeros(packets, np.int64)
     if 2 * packets < len(output.number):
         columns = {name: column.copy() for name, column in columns.items()}
     return Finished(**columns)

@@ -9,7 +9,11 @@ Everything is an array, and time is integer picoseconds. The packet model:
    priorities (0 first), with a drop-tail buffer that counts the packet in service.
 4. Departure = start of service + `transmission_ps`. Then `latency` (propagation + equipment) to
    the next node, where the next hop begins, or the packet is delivered.
-5. At one instant departures free their places first, then arrivals queue in the order of their
+5. A pool of servers is a special port: the packet, a request, waits for the server that is free
+   first, keeps it for its own `service`, and departs. First come, first served, no limit, whatever
+   its priority. A request with a negative `service` only observes: it takes as long as the server
+   that is free first would have made it take, and keeps none.
+6. At one instant departures free their places first, then arrivals queue in the order of their
    packet numbers, then a free port chooses.
 """
 
@@ -26,6 +30,7 @@ __all__ = [
     "UNMEASURED",
     "Engine",
     "Finished",
+    "Outside",
     "PacketBlock",
     "PortTotals",
     "Ports",
@@ -46,7 +51,7 @@ UNMEASURED = -1
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The P egress ports of a network, one for each member of each channel."""
+    """The P ports of a network: one for each member of each channel, one for each pool."""
 
     ps_per_bit: Float64
     """Shape (P,): time to send one bit [ps]."""
@@ -58,6 +63,9 @@ class Ports:
     """Shape (P,): most packets in the system, the one in service included; 0 is unlimited."""
     buffer_bits: Int64
     """Shape (P,): most bits in the system; 0 is unlimited."""
+    servers: Int64 | None = None
+    """Shape (P,): servers of a pool, which has no limits; 0 is a port that transmits. Without it,
+    all ports transmit."""
 
     def __len__(self) -> int:
         return len(self.ps_per_bit)
@@ -67,7 +75,7 @@ class Ports:
 class Routes:
     """R routes as ordered ports, in compressed rows: route r is ``ports[start[r]:start[r + 1]]``.
 
-    A route has at least one port. A round trip is one route, there and back.
+    A route has at least one port and at most one pool. A round trip is one route, there and back.
     """
 
     start: Int64
@@ -103,9 +111,24 @@ class PacketBlock:
     """Shape (N,): 0 is served first."""
     stream: Int32
     """Shape (N,): which measured stream the packet belongs to, or `UNMEASURED`."""
+    service: Int64 | None = None
+    """Shape (N,): how long a server works on the packet [ps], negative for one that observes; of
+    no meaning on a route without a pool. Without it, 0 for all."""
+    outside: Outside | None = None
+    """What the packets are delayed by outside of all queues; engines do not look at it."""
 
     def __len__(self) -> int:
         return len(self.entry)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Delays that no other packet changes, and that change no other packet."""
+
+    access: Int64
+    """Shape (N,): last miles, there and back [ps]."""
+    storage: Int64
+    """Shape (N,): reading beside the servers [ps]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +144,8 @@ class Finished:
     """Shape (N,): last bit received - entry [ps]; for a dropped packet until the drop."""
     dropped_at: Int32
     """Shape (N,): port that dropped the packet, or `DELIVERED`."""
+    compute: Int64
+    """Shape (N,): wait and service at the pool on the way [ps], 0 without one."""
 
     def __len__(self) -> int:
         return len(self.number)

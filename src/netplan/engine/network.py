@@ -12,6 +12,8 @@ from netplan.engine.model import Ports, Routes
 from netplan.units import PS_PER_S, seconds_to_ps
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from netplan.topology import Topology
 
 __all__ = ["CompiledNetwork", "RouteTable"]
@@ -53,15 +55,23 @@ class RouteTable:
     def compile(self) -> CompiledNetwork:
         """Return the arrays. Durations are rounded to picoseconds here, each once."""
         channels = self._topology.channel_of_port
-        propagation = np.array([seconds_to_ps(c.propagation) for c in channels], dtype=np.int64)
-        equipment = np.array([seconds_to_ps(c.equipment) for c in channels], dtype=np.int64)
-        processing = np.array([seconds_to_ps(c.processing) for c in channels], dtype=np.int64)
+        servers = [pool.servers for pool in self._topology.pools.values()]
+
+        def column(of_channels: Iterable[int]) -> Int64:
+            return np.array([*of_channels, *(0 for _ in servers)], dtype=np.int64)
+
+        propagation = column(seconds_to_ps(c.propagation) for c in channels)
+        equipment = column(seconds_to_ps(c.equipment) for c in channels)
+        processing = column(seconds_to_ps(c.processing) for c in channels)
         ports = Ports(
-            ps_per_bit=np.array([PS_PER_S / c.capacity for c in channels]),
+            ps_per_bit=np.array(
+                [*(PS_PER_S / c.capacity for c in channels), *(0.0 for _ in servers)]
+            ),
             processing=processing,
             latency=propagation + equipment,
-            buffer_packets=np.array([c.buffer_packets for c in channels], dtype=np.int64),
-            buffer_bits=np.array([c.buffer_bits for c in channels], dtype=np.int64),
+            buffer_packets=column(c.buffer_packets for c in channels),
+            buffer_bits=column(c.buffer_bits for c in channels),
+            servers=np.array([*(0 for _ in channels), *servers]) if servers else None,
         )
         lengths = [len(route) for route in self._numbers]
         start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)

@@ -16,7 +16,7 @@ Speed. A packet is a SimPy event that is scheduled anew for each hop: one event 
 from __future__ import annotations
 
 from collections import deque
-from heapq import heappush
+from heapq import heappush, heapreplace
 from typing import Final, Protocol
 
 import numpy as np
@@ -62,8 +62,8 @@ class Happening(simpy.Event):
     _value = None
 
 
-Record = tuple[int, int, int, int, int, int]
-"""Number, entry [ps], size [bit], route, priority and stream of a packet."""
+Record = tuple[int, int, int, int, int, int, int]
+"""Number, entry [ps], size [bit], route, priority, stream and service [ps] of a packet."""
 
 
 class Packet(Happening):
@@ -71,9 +71,12 @@ class Packet(Happening):
 
     def __init__(self, record: Record, path: Path) -> None:
         self.record = record
-        self.number, self.entry, self.bits, self.route, self.priority, self.stream = record
+        self.number, self.entry, self.bits, self.route, self.priority = record[:5]
+        self.stream, self.service = record[5:]
         self.path = path
         self.hop = 0
+        self.compute = 0
+        """Wait and service at a pool [ps]."""
 
 
 class Element(Protocol):
@@ -100,7 +103,8 @@ class Destination:
         self.on_arrival: list[object] = [self.arrive]
         self.left = 0
         self.finished: list[tuple[int, ...]] = []
-        """Record, time at which the packet left [ps], and port that dropped it or `DELIVERED`."""
+        """Record, time at which the packet left [ps], port that dropped it or `DELIVERED`, wait and
+        service at a pool [ps]."""
 
     def arrive(self, packet: Packet) -> None:
         """Receive the last bit of a packet."""
@@ -110,13 +114,13 @@ class Destination:
         """Note that a packet has left now; keep it if it was measured."""
         self.left += 1
         if packet.stream != UNMEASURED:
-            self.finished.append((*packet.record, self.clock.now, dropped_at))
+            self.finished.append((*packet.record, self.clock.now, dropped_at, packet.compute))
 
     def take(self) -> Finished:
         """Hand over what has been kept."""
-        columns = np.array(self.finished, dtype=np.int64).reshape(-1, 8).T.copy()
+        columns = np.array(self.finished, dtype=np.int64).reshape(-1, 10).T.copy()
         self.finished = []
-        number, entry, bits, route, _, stream, left, dropped_at = columns
+        number, entry, bits, route, _, stream, _, left, dropped_at, compute = columns
         return Finished(
             number=number,
             entry=entry,
@@ -125,6 +129,7 @@ class Destination:
             stream=stream.astype(np.int32),
             delay=left - entry,
             dropped_at=dropped_at.astype(np.int32),
+            compute=compute,
         )
 
 
@@ -167,17 +172,21 @@ class Port:
 
     def send(self, packet: Packet, arrival: int, start: int) -> int:
         """Begin service at `start` and send the packet on to its next element; when it departs."""
+        departure = start + (int(packet.bits * self.ps_per_bit + 0.5) or 1)
+        self.pass_on(packet, arrival, start, departure)
+        return departure
+
+    def pass_on(self, packet: Packet, arrival: int, start: int, departure: int) -> None:
+        """Add to the totals and send the packet on to its next element."""
         self.sent_bits += packet.bits
         self.waits += 1
         if start > arrival:
             self.wait_sum += start - arrival
             self.wait_max = max(self.wait_max, start - arrival)
-        departure = start + (int(packet.bits * self.ps_per_bit + 0.5) or 1)
         packet.hop += 1
         element = packet.path[packet.hop]
         packet.callbacks = element.on_arrival  # type: ignore[assignment] # SimPy only reads it
         self.clock.at(departure + self.latency + element.processing, ARRIVAL, packet.number, packet)
-        return departure
 
 
 class FifoPort(Port):
@@ -258,6 +267,31 @@ class PriorityPort(Port):
             self.plan_choice(self.free)
 
 
+class Pool(Port):
+    """Servers behind one queue, first come, first served: the departure is known at the arrival."""
+
+    def __init__(self, clock: Clock, ports: Ports, number: int, destination: Destination) -> None:
+        super().__init__(clock, ports, number, destination)
+        self.server_free = [0] * _servers(ports, number)
+        """When each server is free [ps], as a heap."""
+
+    def arrive(self, packet: Packet) -> None:
+        """Let the server that is free first work on the packet."""
+        now = self.clock.now
+        self.arrivals += 1
+        start = max(now, self.server_free[0])
+        departure = start + abs(packet.service)
+        if packet.service >= 0:
+            heapreplace(self.server_free, departure)
+        packet.compute = departure - now
+        self.pass_on(packet, now, start, departure)
+
+
+def _servers(ports: Ports, number: int) -> int:
+    """Servers of a pool, 0 if the port transmits."""
+    return 0 if ports.servers is None else int(ports.servers[number])
+
+
 class Source(Happening):
     """Releases the packets of one block, the next one only: SimPy's queue stays short."""
 
@@ -268,10 +302,11 @@ class Source(Happening):
         processing = [paths[route][0].processing for route in block.route]
         arrival = block.entry + np.array(processing, dtype=np.int64)
         order = np.argsort(arrival, kind="stable")[::-1]
-        columns = (block.first_number + order, block.entry[order], block.bits[order])
-        more = (block.route[order], block.priority[order], block.stream[order])
+        service = np.zeros_like(block.entry) if block.service is None else block.service
+        columns = (block.entry, block.bits, block.route, block.priority, block.stream, service)
+        numbers = (block.first_number + order).tolist()
         self.arrivals = arrival[order].tolist()
-        self.packets = list(zip(*(column.tolist() for column in columns + more), strict=True))
+        self.packets = list(zip(numbers, *(c[order].tolist() for c in columns), strict=True))
         """Both in reverse order, so that the next one is the last."""
         self.on_release = [self.release]
         self.plan_release()
@@ -317,6 +352,8 @@ class SimPyEngine:
         self._packet_hops = 0
 
     def _port(self, ports: Ports, number: int) -> Port:
+        if _servers(ports, number):
+            return Pool(self.clock, ports, number, self.destination)
         if self.priorities == 1:
             return FifoPort(self.clock, ports, number, self.destination)
         return PriorityPort(self.clock, ports, number, self.destination, self.priorities)

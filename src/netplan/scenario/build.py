@@ -211,6 +211,7 @@ def _add_compute(spec: TopologySpec, new: AddCompute) -> TopologySpec:
         city=new.city or (first.city if first else None),
         at=new.at or (first.at if first else None),
         processing_us=new.processing_us,
+        compute=new.compute,
         weights=new.weights,
         source=new.source,
     )
@@ -332,7 +333,13 @@ def _processing(node: Node, spec: TopologySpec) -> float | None:
 
 
 def _full_node(node: Node, spec: TopologySpec) -> Node:
-    return replace(node, processing_us=_processing(node, spec))
+    default = spec.defaults.nodes.get(node.role, NodeDefaults())
+    return replace(
+        node,
+        processing_us=_processing(node, spec),
+        access=_first(node.access, default.access),
+        compute=_first(node.compute, default.compute),
+    )
 
 
 def _full_span(span: Span, spec: TopologySpec) -> Span:

@@ -33,6 +33,7 @@ from netplan.scenario.network import (
     Provenance,
     Span,
 )
+from netplan.scenario.service import Access, Servers
 
 __all__ = ["AddCompute", "AddLink", "AddNode", "AddSpan", "Change", "Step"]
 
@@ -63,15 +64,14 @@ class AddCompute:
     """A new compute node, and one link (``ID--NODE``) to each node it connects to."""
 
     id: Identifier
-    connect: Annotated[
-        tuple[Identifier, ...], Field(min_length=1), one_or_more(Identifier)
-    ]
+    connect: Annotated[tuple[Identifier, ...], Field(min_length=1), one_or_more(Identifier)]
     city: Identifier | None = None
     """Left out: the city of the first node in `connect`."""
     name: Label | None = None
     at: tuple[float, float] | None = None
     """Left out: where the first node in `connect` stands."""
     processing_us: Microseconds | None = None
+    compute: Servers | None = None
     weights: Mapping[Identifier, Weight] = field(default_factory=dict)
     length_km: Kilometres = 1.0
     """Of each connecting link."""
@@ -102,6 +102,8 @@ class Change:
     route_factor: RouteFactor | None = None
     fibre: Fibre | None = None
     processing_us: Microseconds | None = None
+    access: Access | None = None
+    compute: Servers | None = None
     population: Population | None = None
     source: Provenance | None = None
 
@@ -113,7 +115,8 @@ class Change:
         wrong = [key for key in self.changes if key not in _CHANGEABLE[kind]]
         if wrong:
             raise ValueError(
-                f"a {kind} has no {' or '.join(wrong)} to set; it has {', '.join(_CHANGEABLE[kind])}"
+                f"a {kind} has no {' or '.join(wrong)} to set; "
+                f"it has {', '.join(_CHANGEABLE[kind])}"
             )
         if not self.changes:
             raise ValueError(f"nothing to set; give one of {', '.join(_CHANGEABLE[kind])}")
@@ -139,7 +142,7 @@ class Change:
 _CHANGEABLE = {
     "link": ("capacity_gbps", "members", "buffer", "equipment", "over", "igp_metric", "source"),
     "span": ("length_km", "route_factor", "fibre", "source"),
-    "node": ("processing_us", "population", "source"),
+    "node": ("processing_us", "access", "compute", "population", "source"),
 }
 
 

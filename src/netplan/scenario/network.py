@@ -24,6 +24,7 @@ from netplan.scenario.fields import (
     check_exactly_one,
     shorthand,
 )
+from netplan.scenario.service import Access, Servers
 
 __all__ = [
     "Buffer",
@@ -106,6 +107,10 @@ class Node:
     """Latitude and longitude [degrees, WGS84]."""
     processing_us: Microseconds | None = None
     """Delay each time this node forwards a packet; left out: the default of its role."""
+    access: Access | None = None
+    """Last mile between the users here and this node, each way; counts in the service layer."""
+    compute: Servers | None = None
+    """Servers of a compute node; they count in the service layer."""
     population: Population = 0
     weights: Mapping[Identifier, Weight] = field(default_factory=dict)
     """Further sizes that gravity demands may weigh by, e.g. ``{compute_pflops: 100}``."""
@@ -118,9 +123,9 @@ class FibreType:
     """A fibre, by its kind or by its group delay."""
 
     kind: Literal["g652", "g654", "hollow_core"] | None = None
-    us_per_km: Annotated[float, Field(ge=3.3356, le=10, allow_inf_nan=False, strict=True)] | None = (
-        None
-    )
+    us_per_km: (
+        Annotated[float, Field(ge=3.3356, le=10, allow_inf_nan=False, strict=True)] | None
+    ) = None
     """One-way delay [µs/km]; light in vacuum needs 3.3356."""
 
     _one = model_validator(mode="after")(check_exactly_one("kind", "us_per_km"))
@@ -226,6 +231,8 @@ class NodeDefaults:
     """What holds for every node of a role that says nothing else."""
 
     processing_us: Microseconds | None = None
+    access: Access | None = None
+    compute: Servers | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)

@@ -48,7 +48,7 @@ class Between:
 
     source: Annotated[SiteList | None, Field(alias="from")] = None
     target: Annotated[SiteList | None, Field(alias="to")] = None
-    """As `from`, or ``nearest_compute``."""
+    """As `from`; ``nearest_compute``; or ``available_compute``, wherever demands to it are sent."""
     within: Literal["city"] | None = None
     """Only pairs of one city."""
     across: Literal["city"] | None = None
@@ -99,7 +99,11 @@ class Target:
     traffic_class: Annotated[Identifier | None, Field(alias="class")] = None
     """Probes take its sizes and priority; left out: 1500 bytes in the lowest priority in use."""
     measure: Literal["probes", "carried"] = "probes"
-    """`carried` judges the carried packets of the class themselves (one way)."""
+    """`carried` judges the carried packets of the class themselves: one way, requests there and
+    back."""
+    without: Literal["compute"] | None = None
+    """In the service layer: count the last mile but not the servers, from terminal to application
+    and no further."""
     loss_limit: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)] = 0.001
 
     @model_validator(mode="after")
@@ -116,8 +120,10 @@ class Target:
     def _carried_has_class(self) -> Target:
         if self.measure == "carried" and self.traffic_class is None:
             raise ValueError("measure: carried needs a class")
-        if self.measure == "carried" and self.direction is Direction.ROUND_TRIP:
-            raise ValueError("measure: carried is one way; carried packets have no reply")
+        if self.without is not None and self.layer is not Layer.SERVICE:
+            raise ValueError(f"without: compute needs layer: service; {self.layer} has no compute")
+        if self.without is not None and self.measure == "carried":
+            raise ValueError("without: compute needs measure: probes; requests are served")
         return self
 
 

@@ -23,9 +23,12 @@ from netplan.scenario.fields import (
     one_or_more,
     shorthand,
 )
+from netplan.scenario.service import Access
 
 __all__ = [
+    "AVAILABLE_COMPUTE",
     "NEAREST_COMPUTE",
+    "SOME_COMPUTE",
     "ArrivalLaw",
     "Arrivals",
     "Demand",
@@ -44,6 +47,9 @@ __all__ = [
 
 NEAREST_COMPUTE = "nearest_compute"
 """Stands for the compute node that the routing metric finds closest to each source."""
+AVAILABLE_COMPUTE = "available_compute"
+"""Stands for the compute nodes with servers left, by least total latency of all requests."""
+SOME_COMPUTE = (NEAREST_COMPUTE, AVAILABLE_COMPUTE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
@@ -117,6 +123,11 @@ class TrafficClass:
     """Simulate the carried traffic in segments of this size instead of packets of `sizes`."""
     flow_gbps: Capacity = 1.0
     """A demand is a bundle of equal flows of at most this rate; each is hashed to one path."""
+    requests: Flag = False
+    """Every packet is a request: it keeps a server at its target busy and comes back as a reply of
+    its size. So the rate of a demand over the mean size is its number of requests per second."""
+    access: Access | None = None
+    """Last mile of the users of this class; left out: that of the node where they are."""
     description: str | None = None
 
 
@@ -130,7 +141,10 @@ SiteList: TypeAlias = Annotated[
 class Gravity:
     """A total spread over pairs in proportion to the product of their weights.
 
-    With ``to: nearest_compute`` each source sends its share to its own nearest compute node.
+    With ``to: nearest_compute`` each source sends its share to its own nearest compute node; with
+    ``to: available_compute`` no pool of servers is given more than its `max_utilisation`, and what
+    does not fit goes on to another, a source split if need be, so that the latency of all requests
+    together is least.
     """
 
     source: Annotated[SiteList, Field(alias="from")]
@@ -139,7 +153,7 @@ class Gravity:
     weight: Identifier = "population"
     """``population``, or a key of the nodes' `weights`; of the sources."""
     target_weight: Identifier | None = None
-    """The same for the targets; left out: as `weight`, and no weight for ``nearest_compute``."""
+    """The same for the targets; left out: as `weight`, and no weight where compute is chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
