@@ -254,57 +254,42 @@ def choose(sweep: Sweep, output: Output, port: Any) -> None:
 
 
 @inlined
-def visit_fifo(sweep: Sweep, output: Output, number: int, safe: int) -> bool:
-    """Let all happen at a port before `safe`; False if the store runs out of chunks."""
-    progress, port = sweep.progress[0], sweep.ports[index(number)]
-    while True:
-        queue, now = first_input(sweep, port)
-        if now >= safe:
-            return True
-        if progress.left < CHUNKS_PER_PACKET:
-            return False
-        port.arrivals += 1
-        progress.packet_hops += 1
-        arrive_fifo(sweep, output, number, first(sweep, queue), now)
-        dequeue(sweep, queue)
-
-
-@inlined
-def visit_priority(sweep: Sweep, output: Output, number: int, safe: int) -> bool:
-    """Do the same at a priority port, which chooses when all of an instant have arrived."""
-    progress, port = sweep.progress[0], sweep.ports[index(number)]
-    while True:
-        queue, now = first_input(sweep, port)
-        now = min(now, safe)
-        if progress.left < CHUNKS_PER_PACKET:
-            return False
-        if port.held > 0 and port.choice < now:
-            choose(sweep, output, port)
-        elif now < safe:
-            port.arrivals += 1
-            progress.packet_hops += 1
-            arrive_priority(sweep, output, number, first(sweep, queue), now)
-            dequeue(sweep, queue)
-        else:
-            return True
+def safe_end(sweep: Sweep, port: Any) -> int:
+    """Up to when nothing more can be sent to a port, or the end of the block."""
+    progress = sweep.progress[0]
+    end: int = progress.until
+    for at in range(port.first_input, port.last_input):
+        queue = sweep.queues[index(at)]
+        since = max(progress.begin, sweep.ports[index(queue.sender)].safe)
+        end = min(end, since + queue.lag)
+    return end
 
 
 @inlined
 def visit(sweep: Sweep, output: Output, number: int) -> bool:
-    """Find out how far it is safe to go at a port, and go there."""
+    """Let all happen at a port that is safe; False if the store runs out of chunks.
+
+    A priority port chooses when all that come at the same instant have arrived.
+    """
     progress, port = sweep.progress[0], sweep.ports[index(number)]
-    safe = progress.until
-    for at in range(port.first_input, port.last_input):
-        queue = sweep.queues[index(at)]
-        since = max(progress.begin, sweep.ports[index(queue.sender)].safe)
-        safe = min(safe, since + queue.lag)
-    if sweep.priorities == 1:
-        enough = visit_fifo(sweep, output, number, safe)
-    else:
-        enough = visit_priority(sweep, output, number, safe)
-    if enough:
-        port.safe = safe
-    return enough
+    end = safe_end(sweep, port)
+    while progress.left >= CHUNKS_PER_PACKET:
+        queue, now = first_input(sweep, port)
+        now = min(now, end)
+        if sweep.priorities > 1 and port.held > 0 and port.choice < now:
+            choose(sweep, output, port)
+            continue
+        if now == end:
+            port.safe = end
+            return True
+        port.arrivals += 1
+        progress.packet_hops += 1
+        if sweep.priorities == 1:
+            arrive_fifo(sweep, output, number, first(sweep, queue), now)
+        else:
+            arrive_priority(sweep, output, number, first(sweep, queue), now)
+        dequeue(sweep, queue)
+    return False
 
 
 @inlined
@@ -334,60 +319,39 @@ def climb(sweep: Sweep, node: int, time: int) -> None:
 
 
 @inlined
-def grow_tree(sweep: Sweep) -> None:
-    """Enter for every port when the next thing happens there."""
-    tree = sweep.tree
-    leaves = len(tree) >> 1
-    tree[:] = NEVER
+def begin_round(sweep: Sweep) -> None:
+    """See what comes next, and whether the last round found enough to go on in this way."""
+    progress, leaves = sweep.progress[0], len(sweep.tree) >> 1
+    progress.walks = progress.packet_hops - progress.mark < progress.sparse
+    progress.mark = progress.packet_hops
+    progress.visited = 0
+    progress.visits = len(sweep.order) * (ROUNDS_PER_WALK if progress.walks else 1)
+    # nothing is earlier than nobody's time: `send` leaves the tree alone, in rounds all of it
+    sweep.tree[:] = NEVER if progress.walks else NOBODY
+    sweep.tree[0] = NOBODY
+    progress.begin = NEVER
     for at in range(len(sweep.order)):
-        tree[index(leaves + sweep.order[at])] = next_at(sweep, sweep.order[at])
-    for node in range(leaves - 1, 0, -1):
-        tree[index(node)] = min(tree[index(2 * node)], tree[index(2 * node + 1)])
-    tree[0] = NOBODY
+        time = next_at(sweep, sweep.order[at])
+        progress.begin = min(progress.begin, time)
+        if progress.walks:
+            climb(sweep, leaves + sweep.order[at], time)
 
 
 @inlined
-def earliest(sweep: Sweep) -> int:
-    """Leaf of the port at which the next thing happens."""
-    tree = sweep.tree
+def next_port(sweep: Sweep) -> int:
+    """Port to visit next, in a walk the one at which the next thing happens."""
+    progress, tree = sweep.progress[0], sweep.tree
+    progress.visited += 1
+    if not progress.walks:
+        port: int = sweep.order[index(progress.visited - 1)]
+        return port
+    progress.begin = tree[1]
     node = 1
     while node < len(tree) >> 1:
         node *= 2
         if tree[index(node + 1)] < tree[index(node)]:
             node += 1
-    return node
-
-
-@inlined
-def begin_round(sweep: Sweep) -> None:
-    """See what comes next, and whether the last round found enough to go on in this way."""
-    progress = sweep.progress[0]
-    progress.begin = NEVER
-    for at in range(len(sweep.order)):
-        progress.begin = min(progress.begin, next_at(sweep, sweep.order[at]))
-    progress.walks = progress.packet_hops - progress.mark < progress.sparse
-    progress.mark = progress.packet_hops
-    progress.visited = 0
-    progress.visits = len(sweep.order)
-    if progress.walks:
-        progress.visits *= ROUNDS_PER_WALK
-        grow_tree(sweep)
-    else:
-        # nothing is earlier than nobody's time: rounds leave the tree alone
-        sweep.tree[:] = NOBODY
-
-
-@inlined
-def next_port(sweep: Sweep) -> int:
-    """Port to visit next."""
-    progress = sweep.progress[0]
-    at = progress.visited
-    progress.visited = at + 1
-    if progress.walks:
-        progress.begin = sweep.tree[1]
-        return earliest(sweep) - (len(sweep.tree) >> 1)
-    port: int = sweep.order[index(at)]
-    return port
+    return node - (len(tree) >> 1)
 
 
 @inlined
