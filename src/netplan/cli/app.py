@@ -112,7 +112,13 @@ def run(
 
     with guarded():
         evaluation = evaluate_file(
-            scenario, overrides or [], seed, engine, jobs or cores(), progress_of(quiet)
+            scenario,
+            overrides or [],
+            seed,
+            engine,
+            jobs or cores(),
+            progress_of(quiet),
+            runs=out and out / "runs",
         )
         from netplan.report import verdict_report
 
