@@ -1,0 +1,118 @@
+"""The verdict report: what it says, in both languages, and that it fits a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from netplan.evaluation import Evaluation
+from netplan.loader import load
+from netplan.report import summary, verdict_report
+from netplan.tables.columns import WIDTH, columns
+from netplan.verdict import Basis, Hop, LinkUse, Outcome, PairVerdict, Reason, Verdict
+
+FOLDER = Path(__file__).parent.parent / "scenarios"
+SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+LANGUAGES = ("en", "zh")
+COMPONENTS = ("propagation", "equipment", "processing", "transmission", "queueing")
+REASONS = {
+    Outcome.MET: [Reason.NONE],
+    Outcome.MISSED: [Reason.IMPOSSIBLE, Reason.LATENCY, Reason.LOSS, Reason.NO_COMPUTE,
+                     Reason.DISCONNECTED],
+    Outcome.UNDECIDED: [Reason.BUDGET],
+}  # fmt: skip
+
+
+def pair(source, target, outcome, reason, link, link_ends):
+    hop = Hop(
+        link=link, source=link_ends[0], target=link_ends[1], utilisation=1.234, length=1e6,
+        estimated_length=5e5, components=dict.fromkeys(COMPONENTS, 1.234567),
+    )  # fmt: skip
+    known = reason not in (Reason.NO_COMPUTE, Reason.DISCONNECTED, Reason.IMPOSSIBLE)
+    return PairVerdict(
+        source=source,
+        target=None if reason is Reason.NO_COMPUTE else target,
+        outcome=outcome,
+        reason=reason,
+        limit=0.02,
+        estimate=1.234567 if known else None,
+        low=1.1 if known else None,
+        floor=1.2,
+        loss=0.1234 if reason is Reason.LOSS else 0.0,
+        components=dict.fromkeys(COMPONENTS, 1.234567),
+        hops=(hop, hop),
+        basis=Basis.SIMULATION,
+        remedies=(f"more capacity on {link} (123% offered)", "compute nearer to the source"),
+    )
+
+
+def imagined(name, outcomes=tuple(Outcome)):
+    """Return an evaluation of a shipped scenario with the longest names in every place."""
+    scenario = load(FOLDER / f"{name}.yaml")
+    nodes = sorted(scenario.topology.nodes, key=len)[-2:]
+    link = max(scenario.topology.links, key=len)
+    verdicts = [
+        Verdict(
+            name=target.name, year=year, state="normal", outcome=outcome, reason=reason,
+            limit=target.below_ms / 1e3, layer=str(target.layer), direction=str(target.direction),
+            statistic=target.statistic, coverage=0.1234, needed=target.coverage.share,
+            of=target.coverage.of, pairs=(pair(*nodes, outcome, reason, link, nodes),) * 5,
+        )
+        for target in scenario.targets
+        for outcome in outcomes
+        for year, reason in enumerate(REASONS[outcome], start=2024)
+    ]  # fmt: skip
+    use = LinkUse(
+        year=2026, link=link, source=nodes[0], target=nodes[1], utilisation=12.34,
+        busiest_member=12.34, loss=0.9999, mean_queueing=0.123456, max_queueing=1.0,
+    )  # fmt: skip
+    return Evaluation(
+        scenario=scenario, engine="simpy", seed=2**63 - 1, verdicts=tuple(verdicts),
+        failures=tuple(verdicts), links=(use,), nodes=scenario.topology.nodes,
+        notes=(f"2026: {link} ({nodes[0]}>{nodes[1]}): offered 1 of 2 Gbit/s (50%; busiest "
+               "member 60%); largest demands: a>b 1, c>d 2 and 12 more",), samples={},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_no_line_is_wider_than_80_columns_with_the_names_of_any_shipped_scenario(name, language):
+    lines = verdict_report(imagined(name), language).splitlines()
+    assert [line for line in lines if columns(line) > WIDTH] == []
+
+
+def test_the_chinese_report_calls_nodes_by_their_chinese_names():
+    found = verdict_report(imagined("two-cities"), "zh")
+    assert found.startswith("两座城市")
+    assert "沈阳人工智能计算中心" in found
+    for english in ("verdict", "missed", "worst pair", "would cure", "more capacity", "layer"):
+        assert english not in found, english
+
+
+def test_the_english_report_calls_nodes_as_the_files_do():
+    assert "shenyang-ai" in verdict_report(imagined("two-cities"))
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("en", "Result: UNDECIDED (4 met, 4 undecided)"),
+     ("zh", "总体结论：未判定（满足 4 项，未判定 4 项）")],
+)  # fmt: skip
+def test_the_result_counts_verdicts_of_the_normal_state_and_of_failures(language, expected):
+    found = imagined("two-cities", (Outcome.MET, Outcome.UNDECIDED))
+    assert summary(found, language) == expected
+
+
+def test_failure_states_are_counted_and_those_that_miss_are_named_first():
+    text = verdict_report(imagined("two-cities"))
+    assert "in 7 failure states: 1 met, 5 missed, 1 undecided" in text
+    assert "2024, normal: MISSED, 12.3% covered" in text
+    assert "and 1 more not met" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_has_its_own_words(language):
+    lines = verdict_report(imagined("two-cities", (Outcome.MISSED,)), language).splitlines()
+    rows = [line for line in lines if line.startswith("  20")][: len(REASONS[Outcome.MISSED])]
+    assert len({row.split()[-1] for row in rows}) == len(REASONS[Outcome.MISSED])
