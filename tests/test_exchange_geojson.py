@@ -140,6 +140,7 @@ def test_a_map_shows_sites_as_points_and_links_along_their_cables(tmp_path):
         ({"type": "Polygon", "coordinates": []}, r"features\[0\]: a Polygon; sites are Points"),
         ({"type": "LineString", "coordinates": [[1, 2]]}, "fewer than two points"),
         ({"type": "Point", "coordinates": [1]}, "not a GeoJSON feature"),
+        ({"type": "Point", "coordinates": [443021, 4623021]}, "export as WGS 84"),
     ],
 )
 def test_shapes_that_mean_nothing_here_are_errors(geometry, message, tmp_path):

@@ -9,6 +9,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
+from netplan.errors import InputError
 from netplan.exchange import export, import_file
 from netplan.loader import load, load_topology
 from netplan.routing import Router
@@ -157,6 +158,23 @@ def test_networkx_reads_and_writes_what_we_write_without_loss(tmp_path):
     back, notes = brought_in(tmp_path / "again.json")
     assert back == spec
     assert notes == ""
+
+
+@pytest.mark.parametrize(
+    ("graph", "message"),
+    [
+        ({"spans": []}, "graph.spans must be an object"),
+        ({"demands": {}}, "graph.demands a list"),
+        ({"demands": [{}]}, "traffic.demands"),
+        ({"defaults": 3}, "defaults: must be a mapping"),
+    ],
+)
+def test_documents_of_our_own_that_are_damaged_are_input_errors(graph, message, tmp_path):
+    document = {"nodes": [{"id": "a", "role": "core", "processing_us": 1}], "edges": []}
+    document["graph"] = {"netplan": "topology/1", "name": "n", **graph}
+    put({tmp_path / "net.json": json.dumps(document)})
+    with pytest.raises(InputError, match=message):
+        import_file(tmp_path / "net.json", tmp_path / "out.yaml")
 
 
 def directed(**reverse):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import floor
+from math import floor, isfinite
 
 from netplan.exchange.draft import Draft, listed, written
 from netplan.exchange.words import plain_number
@@ -203,7 +203,9 @@ def _ends(item: Written) -> tuple[str, ...]:
 def _point(node: Written) -> tuple[float, float] | None:
     parts = plain(node.mapping["at"]) if "at" in node.mapping else None
     numbers = [p for p in parts if isinstance(p, int | float)] if isinstance(parts, list) else []
-    return (numbers[0], numbers[1]) if len(numbers) == 2 else None
+    # Places that are none are left to the check of the topology.
+    known = len(numbers) == 2 and abs(numbers[0]) <= 90 and isfinite(numbers[1])
+    return (numbers[0], numbers[1]) if known else None
 
 
 def _with(topology: Written, kind: str, name: str, item: Written) -> Written:

@@ -99,7 +99,11 @@ def _features(feature: Any, number: int, file: str) -> Iterator[_Feature]:
 
 
 def _point(position: Any) -> Point:
-    return float(position[0]), float(position[1])
+    lon, lat = float(position[0]), float(position[1])
+    if not (abs(lon) <= 180 and abs(lat) <= 90):
+        message = f"{lon:g}, {lat:g} is no longitude and latitude in degrees; export as WGS 84"
+        raise ValueError(message)
+    return lon, lat
 
 
 def _own(

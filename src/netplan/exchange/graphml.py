@@ -69,7 +69,7 @@ def _graph(content: bytes, file: str) -> Graph:
     except ET.ParseError as error:
         line, column = error.position
         raise unreadable(file, "not well-formed XML", line, column + 1) from error
-    except (nx.NetworkXError, StopIteration, KeyError, ValueError) as error:
+    except (nx.NetworkXError, StopIteration, LookupError, ValueError) as error:
         raise unreadable(file, f"not a GraphML graph ({error})") from error
     edges = [
         # Networkx counts edges without an id: that is no name.

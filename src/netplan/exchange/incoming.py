@@ -101,7 +101,8 @@ def _with_traffic(
 ) -> tuple[TopologySpec, list[DemandRow]]:
     """Check topology and demands together, as a scenario."""
     place = Place(str(scenario), 1, 1)
-    classes = dict.fromkeys(str(demand.mapping["class"].value) for demand in draft.demands)
+    said = [one.mapping["class"].value for one in draft.demands if "class" in one.mapping]
+    classes = dict.fromkeys(map(str, said))
     words: dict[str, Plain] = {"netplan": "scenario/1", "name": scenario.stem}
     if extends is None:
         law: dict[str, Plain] = {"arrivals": "poisson", "sizes": "imix"}

@@ -33,12 +33,14 @@ def read(document: Mapping[str, Any], name: str, file: str, unit_gbps: float) ->
     if graph.values.get("netplan") != "topology/1":
         return draft_of_graph(graph, name, file, unit_gbps)
     place = Place(file)
-    values: dict[str, Any] = dict(graph.values)
-    said = {key: values[key] for key in _SAID_ONCE if key in values}
+    values = {"spans": {}, "demands": [], **graph.values}
+    if not isinstance(values["spans"], dict) or not isinstance(values["demands"], list):
+        raise unreadable(file, "graph.spans must be an object, and graph.demands a list")
+    said: dict[str, Any] = {key: values[key] for key in _SAID_ONCE if key in values}
     nodes = {node: written(_own(entry), place) for node, entry in graph.nodes.items()}
     links = {key: written(_own_link(edge), place) for key, edge in named(graph.edges).items()}
-    spans = {key: written(entry, place) for key, entry in (values.get("spans") or {}).items()}
-    demands = tuple(written(entry, place) for entry in values.get("demands") or ())
+    spans = {key: written(entry, place) for key, entry in values["spans"].items()}
+    demands = tuple(written(entry, place) for entry in values["demands"])
     return Draft(topology_of(file, said, nodes, links, spans), demands)
 
 
@@ -54,7 +56,7 @@ def _graph(document: Mapping[str, Any], file: str) -> Graph:
             nodes={str(node["id"]): _without(node, "id") for node in nodes},
             edges=[_edge(edge) for edge in edges],
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         message = f"not a node-link document: a node without id, or an edge without ends ({error})"
         raise unreadable(file, message) from error
 

@@ -78,6 +78,8 @@ def parse_xml(content: bytes, file: str) -> SndNetwork:
     except ET.ParseError as error:
         line, column = error.position
         raise unreadable(file, "not well-formed XML", line, column + 1) from error
+    except (LookupError, ValueError) as error:
+        raise unreadable(file, f"XML of an encoding that is not known ({error})") from error
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     if root.tag != "network" or root.find("networkStructure/nodes") is None:
