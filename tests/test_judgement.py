@@ -5,10 +5,11 @@ import pytest
 
 from netplan.case import prepare
 from netplan.engine.model import PortTotals
+from netplan.histogram import bin_of
 from netplan.hops import link_uses
 from netplan.judgement import judge_pairs, screen
 from netplan.prediction import predict
-from netplan.samples import Samples, StreamSamples, bin_of
+from netplan.samples import Samples, StreamSamples
 from netplan.scenario.targets import quantile_level
 from netplan.units import MS, PS_PER_S
 from netplan.verdict import Outcome, Reason

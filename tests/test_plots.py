@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 import netplan
 from netplan.errors import InputError
 from netplan.evaluation import Evaluation
+from netplan.histogram import bin_of
 from netplan.plots import (
     KINDS,
     draw,
@@ -27,7 +28,7 @@ from netplan.plots import (
 from netplan.plots.style import COMPONENT_STYLES, LINE_STYLES, OUTCOME_STYLES, legible
 from netplan.plots.subject import choose, percent, verdicts_of
 from netplan.results import Results, to_document
-from netplan.samples import StreamSamples, bin_of
+from netplan.samples import StreamSamples
 from netplan.units import MS
 from netplan.verdict import Hop, LinkUse, Outcome, PairVerdict, Reason, Verdict
 

@@ -7,15 +7,8 @@ import pytest
 
 from netplan.engine.model import DELIVERED, Finished, PacketBlock, Ports, PortTotals, Routes
 from netplan.engine.network import CompiledNetwork
-from netplan.samples import (
-    COMPONENTS,
-    N_BINS,
-    Recorder,
-    Samples,
-    bin_edges,
-    bin_of,
-    merge_samples,
-)
+from netplan.histogram import N_BINS, Counts, bin_edges, bin_of
+from netplan.samples import COMPONENTS, Recorder, Samples, merge_samples
 
 NETWORK = CompiledNetwork(
     ports=Ports(
@@ -241,3 +234,22 @@ def test_merging_one_part_changes_nothing():
     merged = merge_samples([part]).streams["x"]
     assert np.array_equal(merged.counts, part.streams["x"].counts)
     assert replace(merged, counts=0, bins=0).sums.tolist() == part.streams["x"].sums.tolist()
+
+
+def test_counts_in_pages_are_those_of_a_table():
+    """Three streams, two batches, bins all over the place, in pieces."""
+    rng = np.random.default_rng(4)
+    stream = rng.integers(0, 3, 5000).astype(np.int32)
+    batch, bins = (
+        rng.integers(0, 2, 5000),
+        rng.integers(0, N_BINS, 5000) // rng.integers(1, 99, 5000),
+    )
+    table, counts = np.zeros((3, 2, N_BINS), np.int64), Counts(3, 2)
+    np.add.at(table, (stream, batch, bins), 1)
+    for piece in np.array_split(np.arange(5000), 7):
+        counts.add(stream[piece], batch[piece], bins[piece])
+    assert counts.total == 5000
+    for number in range(3):
+        used, found = counts.of(number)
+        assert np.array_equal(used, np.flatnonzero(table[number].any(axis=0)))
+        assert np.array_equal(found, table[number][:, used])

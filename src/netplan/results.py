@@ -21,7 +21,8 @@ import numpy as np
 
 from netplan.archive import pack, unpack
 from netplan.errors import InputError, Place, Problem
-from netplan.samples import FIXED, VARIABLE, Samples, StreamSamples, bin_edges
+from netplan.histogram import bin_edges
+from netplan.samples import FIXED, VARIABLE, Samples, StreamSamples
 from netplan.units import KM, MS, PS_PER_S
 
 if TYPE_CHECKING:

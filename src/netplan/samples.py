@@ -14,13 +14,14 @@ of fibre.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netplan.engine.model import DELIVERED, Finished, Outside, PacketBlock, PortTotals
+from netplan.histogram import Counts, bin_edges, bin_of
 from netplan.statistics import Batches
 from netplan.units import PS_PER_S
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 __all__ = [
     "COMPONENTS",
     "FIXED",
+    "NETWORK",
+    "SERVICE",
     "VARIABLE",
     "Recorder",
     "Samples",
@@ -56,35 +59,12 @@ FIXED = COMPONENTS[:3]
 """Those that are constants of a route."""
 VARIABLE = COMPONENTS[3:]
 """Those that differ from packet to packet."""
+NETWORK, SERVICE = COMPONENTS[:5], COMPONENTS[5:]
+"""Those of the network layer, and those that the service layer adds."""
 
-_LOG2_FIRST = 10
-_PER_DOUBLING = 128
-_MANTISSA_SHIFT = 52 - 7
-_BIAS = ((1023 + _LOG2_FIRST) << 7) - 1
-_DOUBLINGS = 37
-N_BINS = _DOUBLINGS * _PER_DOUBLING + 2
-"""Bin 0 holds 0 to 1.024 ns, the last bin all that is longer than 140 s."""
-
-
-def bin_of(delay: Int64) -> Int64:
-    """Return the bin of each delay [ps], by the leading bits of its floating-point form.
-
-    Examples
-    --------
-    >>> bin_of(np.array([0, 1023, 1024, 1032, 2048]))
-    array([  0,   0,   1,   2, 129])
-    """
-    index = (delay.astype(np.float64).view(np.int64) >> _MANTISSA_SHIFT) - _BIAS
-    clipped: Int64 = np.clip(index, 0, N_BINS - 1)
-    return clipped
-
-
-def bin_edges(bins: Int64) -> tuple[Float64, Float64]:
-    """Return the lower and upper edges of bins [ps]; the last bin has no upper edge."""
-    edges = ((np.arange(1, N_BINS) + _BIAS) << _MANTISSA_SHIFT).view(np.float64)
-    lower = np.concatenate([[0.0], edges])
-    upper = np.concatenate([edges, [np.inf]])
-    return lower[bins], upper[bins]
+_COLUMNS = fields(Finished)
+_PIECE = 16_384
+"""Packets that are looked at together: few enough that what is computed of them stays in cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +177,8 @@ class Recorder:
         self._squares = np.zeros(len(names))
         self._maximum = np.zeros(len(names), dtype=np.int64)
         self._components = np.zeros((len(COMPONENTS), len(names)), dtype=np.int64)
-        self._delays = _SparseCounts(n_batches)
-        self._varying = [_SparseCounts(1) for _ in VARIABLE]
+        self._delays = Counts(len(names), n_batches)
+        self._varying = [Counts(len(names), 1) for _ in VARIABLE]
 
     def enter(self, block: PacketBlock) -> None:
         """Note the packets that enter, so that those still under way at the end are known."""
@@ -216,6 +196,11 @@ class Recorder:
 
     def record(self, finished: Finished) -> None:
         """Count packets that left the network."""
+        for begin in range(0, len(finished), _PIECE):
+            piece = slice(begin, begin + _PIECE)
+            self._record(Finished(**{f.name: getattr(finished, f.name)[piece] for f in _COLUMNS}))
+
+    def _record(self, finished: Finished) -> None:
         inside = self._in_window(finished.entry)
         batch = (finished.entry - self._begin) * self._n_batches // (self._end - self._begin)
         lost = inside & (finished.dropped_at != DELIVERED)
@@ -312,37 +297,6 @@ class _Outside:
         left[places] = False
         self._numbers, self._durations = self._numbers[left], self._durations[:, left]
         return found
-
-
-class _SparseCounts:
-    """Counts by stream, batch and bin; a stream uses few of the bins."""
-
-    def __init__(self, n_batches: int) -> None:
-        self._n_batches = n_batches
-        self._keys = np.empty(0, dtype=np.int64)
-        self._counts = np.empty(0, dtype=np.int64)
-        self.total = 0
-
-    def add(self, stream: NDArray[np.int32], batch: Int64, bins: Int64) -> None:
-        """Count one for each packet."""
-        keys, counts = np.unique(
-            (stream.astype(np.int64) * self._n_batches + batch) * N_BINS + bins, return_counts=True
-        )
-        self.total += len(bins)
-        joined = np.concatenate([self._keys, keys])
-        self._keys, place = np.unique(joined, return_inverse=True)
-        weights = np.concatenate([self._counts, counts])
-        self._counts = np.bincount(place, weights, len(self._keys)).astype(np.int64)
-
-    def of(self, stream: int) -> tuple[Int64, Int64]:
-        """Return the bins in use by a stream, shape (K,), and its counts, shape (B, K)."""
-        size = self._n_batches * N_BINS
-        begin, end = np.searchsorted(self._keys, [stream * size, (stream + 1) * size])
-        batch, column = np.divmod(self._keys[begin:end] - stream * size, N_BINS)
-        bins, place = np.unique(column, return_inverse=True)
-        counts = np.zeros((self._n_batches, len(bins)), dtype=np.int64)
-        counts[batch, place] = self._counts[begin:end]
-        return bins, counts
 
 
 def _per_hop(network: CompiledNetwork) -> tuple[Float64, Int64]:
