@@ -19,6 +19,7 @@ _WORDS = {
     "reason.latency": ("too slow", "时延超限"),
     "reason.loss": ("packets are lost", "丢包超限"),
     "reason.no_compute": ("no compute node that the target allows", "无符合目标的算力节点"),
+    "reason.disconnected": ("the failure leaves no route", "故障后无可用路由"),
     "reason.budget": ("too few packets in the budget", "预算内样本不足"),
     "layer.optical": ("optical layer", "光层"),
     "layer.network": ("network layer", "网络层"),
@@ -33,6 +34,8 @@ _WORDS = {
     "component.processing": ("router processing", "节点处理"),
     "component.transmission": ("transmission", "发送（串行化）"),
     "component.queueing": ("queueing", "排队"),
+    "component.access": ("access", "接入段"),
+    "component.compute": ("compute", "算力处理"),
     "role.access": ("access site", "接入节点"),
     "role.aggregation": ("aggregation node", "汇聚节点"),
     "role.core": ("core node", "核心节点"),
@@ -51,7 +54,6 @@ _VERDICTS = {
         "their causes and the other tables are complete.",
         "浏览器已禁用脚本：图表、地图与全部节点对列表不显示；评估结论、成因及其余表格完整。",
     ),
-    "page.scroll": ("table, scrolls sideways", "表格，可横向滚动"),
     "lead.all_met": (
         "All {n} targets are met in {year}.",
         "{year} 年全部 {n} 项目标均达标。",
@@ -83,7 +85,6 @@ _VERDICTS = {
     "verdicts.covered": ("{share} covered", "覆盖率 {share}"),
     "verdicts.worst": ("worst {value} ms", "最差 {value} ms"),
     "verdicts.worst_above": ("worst above {value} ms", "最差超过 {value} ms"),
-    "verdicts.why": ("causes", "成因"),
     "verdicts.none": ("The scenario has no target.", "该方案未设目标。"),
     "section.years": ("Targets by year", "目标逐年走势"),
     "years.lead": (
@@ -195,6 +196,10 @@ _PAIRS = {
         "{n} pairs match; {rows} are listed, {curves} drawn.",
         "符合条件 {n} 对；表中列出 {rows} 对，图中 {curves} 对。",
     ),
+    "js.left_out": (
+        " {n} pairs, fast ones first, are left out to keep the file small; pairs.csv has them.",
+        "另有 {n} 对（先略去时延小者）为控制文件大小未收录，见 pairs.csv。",
+    ),
     "js.more": ("Show {n} more", "再显示 {n} 对"),
     "js.within": ("share of packets that arrive within", "在该时延内到达的报文比例"),
     "js.above": ("share of packets that take longer", "时延更长的报文比例"),
@@ -218,7 +223,6 @@ _PAIRS = {
     "js.missed_source": ("source of a missed pair", "未达标节点对的源"),
     "js.missed_pairs": ("{n} missed pairs", "{n} 个节点对未达标"),
     "js.people": ("{n} people", "人口 {n}"),
-    "js.route": ("route", "路由"),
     "js.remedies": ("Would cure it, each alone", "可行措施（任一即可）"),
     "js.hops": ("Mean latency by hop and component [ms]", "逐跳平均时延构成（ms）"),
     "js.no_detail": (
@@ -309,10 +313,11 @@ _REST = {
 _METHOD = {
     "method.layers": (
         "Layers. Optical: propagation in the fibre and optical equipment. Network: optical, and "
-        "processing in routers, transmission at the port's rate and queueing. The components of a "
-        "packet add up to its delay exactly.",
+        "processing in routers, transmission at the port's rate and queueing. Service: network, "
+        "access to the site, and the compute server. The components of a packet add up to its "
+        "delay exactly.",
         "层次。光层：光纤传播时延与光层设备时延；网络层：光层时延加路由器处理、端口发送（串行化）"
-        "与排队时延。每个报文的各时延分量之和严格等于其总时延。",
+        "与排队时延；业务层：网络层时延加接入段与算力服务器时延。每个报文的各时延分量之和严格等于其总时延。",
     ),
     "method.direction": (
         "Directions. One way: from entry at the source to full reception at the destination "

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from netplan.units import MS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from netplan.samples import StreamSamples
 
-__all__ = ["LEVELS", "Curves", "curve"]
+__all__ = ["LEVELS", "curve"]
 
 LEVELS = (
     *(0.0, 0.001, 0.01),
@@ -44,30 +42,3 @@ def curve(stream: StreamSamples) -> list[float | None]:
         round(float(delay), PLACES) if seen else None
         for delay, seen in zip(delays, known, strict=True)
     ]
-
-
-class Curves:
-    """The measured streams of a results folder by what they measured."""
-
-    def __init__(self, streams: Iterable[tuple[int, StreamSamples]]) -> None:
-        self._streams: dict[tuple[int, str], list[StreamSamples]] = {}
-        for year, stream in streams:
-            ends = stream.name.split("/")[1]
-            self._streams.setdefault((year, ends), []).append(stream)
-
-    def of(self, target: Mapping[str, Any], pair: Mapping[str, Any]) -> list[float | None] | None:
-        """Return the curve of a pair of a target, or None if nothing was measured.
-
-        Several targets may have probed one pair with packets of different classes: then the stream
-        whose packet count is nearest to the verdict's.
-        """
-        ends = f"{pair['source']}>{pair['target']}"
-        begins = (f"probe/{ends}/{target['direction']}/", f"demand/{ends}/")
-        found = [
-            stream
-            for stream in self._streams.get((target["year"], ends), ())
-            if stream.name.startswith(begins) and stream.delivered
-        ]
-        if not pair["packets"] or not found:
-            return None
-        return curve(min(found, key=lambda s: abs(s.delivered - pair["packets"])))

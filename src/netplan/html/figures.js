@@ -13,9 +13,11 @@ const OUTCOMES = {
   undecided: { colour: "#E69F00", symbol: "diamond" },
   missed: { colour: "#D55E00", symbol: "x" },
 };
-const COMPONENT_FILL = [
-  ["#56B4E9", ""], ["#E69F00", "/"], ["#009E73", "."], ["#F0E442", "x"], ["#D55E00", "\\"],
-];
+const COMPONENT_FILL = {
+  propagation: ["#56B4E9", ""], equipment: ["#E69F00", "/"], processing: ["#009E73", "."],
+  transmission: ["#F0E442", "x"], queueing: ["#D55E00", "\\"], access: ["#CC79A7", "|"],
+  compute: ["#0072B2", "-"],
+};
 const LINES = [
   ["#0072B2", "solid"], ["#D55E00", "dash"], ["#009E73", "dot"], ["#CC79A7", "dashdot"],
   ["#8a6d00", "longdash"], ["#000000", "longdashdot"],
@@ -169,8 +171,8 @@ const drawBudget = (place, names, splits, limit) => {
     type: "bar", orientation: "h", name: word("component", component),
     y: labels, x: splits.map((split) => split[column]),
     marker: {
-      color: COMPONENT_FILL[column][0], line: { color: INK, width: 0.5 },
-      pattern: { shape: COMPONENT_FILL[column][1], bgcolor: COMPONENT_FILL[column][0],
+      color: COMPONENT_FILL[component][0], line: { color: INK, width: 0.5 },
+      pattern: { shape: COMPONENT_FILL[component][1], bgcolor: COMPONENT_FILL[component][0],
         fgcolor: INK, size: 7, solidity: 0.15 },
     },
     hovertemplate: `%{y}<br>${word("component", component)}: %{x:.4f} ms<extra></extra>`,
@@ -200,7 +202,7 @@ const worstFirst = (a, b) => {
     || (latencyOf(q) ?? 0) - (latencyOf(p) ?? 0);
 };
 
-drawYears();
+if (DATA.verdicts.length) drawYears();
 for (const place of document.querySelectorAll(".budget")) {
   const rows = DATA.pairs.map((_, index) => index).filter((index) => {
     const { name, year } = verdictOf(DATA.pairs[index]);

@@ -23,6 +23,7 @@ const fillSelect = (select, values, names, chosen) => {
 // The target and the year that a reader looks at first: the last year, a target that is missed.
 const firstChoice = () => {
   const year = DATA.years[DATA.years.length - 1];
+  if (!DATA.verdicts.length) return { year, target: "" };
   const verdicts = DATA.verdicts.filter((verdict) => verdict.year === year);
   const worst = Math.max(...verdicts.map((verdict) => SEVERITY[verdict.outcome]));
   return { year, target: verdicts.find((verdict) => SEVERITY[verdict.outcome] === worst).name };

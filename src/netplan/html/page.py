@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["html_report", "write_report"]
 
+SECTIONS = ("verdicts", "years", "causes", "map", "pairs", "links", "lengths", "method", "inputs")
+ABOUT_TARGETS = ("years", "causes", "pairs", "lengths")
+"""Sections that say nothing without a target."""
 LINKS_SHOWN = 25
 SCRIPTS = ("tables.js", "figures.js", "map.js", "pairs.js")
 SIGNS = {"met": "✓", "missed": "✗", "undecided": "?"}
@@ -66,8 +70,10 @@ def html_report(
     digests
         SHA-256 of the files that the results were read from, by name.
     """
+    results = replace(results, document=_titled(results.document))
     texts = Texts(language)
     places = Places(results.document.get("nodes", ()), language)
+    components = _components(results.document["targets"])
     environment = Environment(
         loader=FunctionLoader(_source),
         autoescape=True,
@@ -85,7 +91,7 @@ def html_report(
         "t": texts,
         "places": places,
         "signs": SIGNS,
-        "components": COMPONENTS,
+        "components": components,
         "blame_of": blame_of,
         "cost": cost,
         "latency": latency,
@@ -99,9 +105,28 @@ def html_report(
         style=_asset("page.css"),
         plotly=Markup(get_plotlyjs()),
         scripts=[_asset(name) for name in SCRIPTS],
-        data=Markup(to_script(payload(results, places, texts))),
+        data=Markup(to_script(payload(results, places, texts, components))),
         **_sections(results.document, texts),
     )
+
+
+def _titled(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the document with targets in failure states named after both."""
+    targets = [
+        target
+        if target["state"] == "normal"
+        else {**target, "name": f"{target['name']} ({target['state']})"}
+        for target in document["targets"]
+    ]
+    return {**document, "targets": targets}
+
+
+def _components(targets: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the delay components that some pair has."""
+    found = {
+        name for target in targets for pair in target["pairs"] for name in pair["components_ms"]
+    }
+    return [name for name in COMPONENTS if name in found]
 
 
 def _source(name: str) -> str:
@@ -120,6 +145,7 @@ def _sections(document: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
     loads = [channel.last["busiest_member"] for channel in found if channel.last is not None]
     full = sum(load >= 1 for load in loads)
     return {
+        "sections": [name for name in SECTIONS if targets or name not in ABOUT_TARGETS],
         "years": sorted({target["year"] for target in targets}),
         "rows": _verdict_rows(targets),
         "lead": _lead(targets, texts),

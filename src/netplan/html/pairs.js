@@ -138,8 +138,10 @@ const drawCurves = () => {
       : [{ xref: "paper", yref: "paper", x: 0.5, y: 0.5, showarrow: false,
         text: say("js.no_curve") }],
   });
+  const left = DATA.left_out ? say("js.left_out", { n: DATA.left_out }) : "";
   document.getElementById("pairs-count").textContent = say("js.shown", {
-    n: view.rows.length, rows: Math.min(view.limit, view.rows.length), curves: traces.length });
+    n: view.rows.length, rows: Math.min(view.limit, view.rows.length), curves: traces.length,
+  }) + left;
 };
 
 const element = (name, text) => {

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from netplan.html import wording
 from netplan.html.causes import latency, worst_first
 from netplan.html.channels import channels
-from netplan.html.curves import LEVELS, Curves
+from netplan.html.curves import LEVELS, curve
 from netplan.html.ground import ground
-from netplan.samples import COMPONENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -40,13 +39,15 @@ class Numbers:
         return self.names.setdefault(name, len(self.names))
 
 
-def payload(results: Results, places: Places, texts: Texts) -> dict[str, Any]:
+def payload(
+    results: Results, places: Places, texts: Texts, components: Sequence[str]
+) -> dict[str, Any]:
     """Return everything that charts, map and the list of pairs need."""
     document = results.document
     nodes, links, remedies = Numbers(), Numbers(), Numbers()
     for node in document.get("nodes", ()):
         nodes(node["id"])
-    rows = _Rows(Curves(results.streams), nodes, links, remedies)
+    rows = _Rows(results, components, nodes, links, remedies)
     for index, target in _worst_targets(document["targets"]):
         for pair in worst_first(target["pairs"]):
             rows.add(index, target, pair)
@@ -59,9 +60,9 @@ def payload(results: Results, places: Places, texts: Texts) -> dict[str, Any]:
     return {
         "texts": texts.scripts,
         "lang": texts.tag,
-        "years": sorted({target["year"] for target in document["targets"]}),
+        "years": sorted({use["year"] for use in document["links"]}),
         "levels": LEVELS,
-        "components": COMPONENTS,
+        "components": components,
         "verdicts": [_verdict(target, texts) for target in document["targets"]],
         "cities": [places.city(city) for city in cities],
         "nodes": [_node(name, places, list(cities)) for name in nodes.names],
@@ -113,8 +114,16 @@ def _node(name: str, places: Places, cities: Sequence[str]) -> list[Any]:
 class _Rows:
     """The list of pairs; what does not fit any more is counted."""
 
-    def __init__(self, curves: Curves, nodes: Numbers, links: Numbers, remedies: Numbers) -> None:
-        self._curves = curves
+    def __init__(
+        self,
+        results: Results,
+        components: Sequence[str],
+        nodes: Numbers,
+        links: Numbers,
+        remedies: Numbers,
+    ) -> None:
+        self._components = components
+        self._streams = {(year, stream.name): stream for year, stream in results.streams}
         self._nodes, self._links, self._remedies = nodes, links, remedies
         self._row_room, self._detail_room = ROW_BYTES, DETAIL_BYTES
         self.rows: list[list[Any]] = []
@@ -128,7 +137,9 @@ class _Rows:
         if self._row_room < 0:
             self.left_out += 1
             return
-        detail = self._detail(pair, self._curves.of(target, pair))
+        stream = self._streams.get((target["year"], pair["stream"]))
+        measured = stream is not None and stream.delivered > 0
+        detail = self._detail(pair, curve(stream) if stream and measured else None)
         self._detail_room -= len(to_script(detail))
         self.rows.append(row)
         self.details.append(detail if self._detail_room >= 0 else None)
@@ -148,7 +159,7 @@ class _Rows:
 
     def _detail(self, pair: Mapping[str, Any], curve: list[float | None] | None) -> list[Any]:
         return [
-            _split(pair["components_ms"]),
+            self._split(pair["components_ms"]),
             [self._hop(hop) for hop in pair["hops"]],
             [self._remedies(remedy) for remedy in pair["remedies"]],
             curve,
@@ -162,12 +173,11 @@ class _Rows:
             round(hop["utilisation"], 3),
             round(hop["length_km"], 1),
             round(hop["estimated_km"], 1),
-            _split(hop["components_ms"]),
+            self._split(hop["components_ms"]),
         ]
 
-
-def _split(components: Mapping[str, float]) -> list[float]:
-    return [round(components.get(name, 0.0), _PLACES) for name in COMPONENTS]
+    def _split(self, parts: Mapping[str, float]) -> list[float]:
+        return [round(parts.get(name, 0.0), _PLACES) for name in self._components]
 
 
 def _short(value: float | None) -> float | None:

@@ -1,8 +1,8 @@
 """Sentences that results carry in English, said in the reader's language.
 
 Results files are in English, so that they do not depend on who ran them. What a sentence looks like
-is known from where it is made (`netplan.judgement`, `netplan.demand`, `netplan.round`); one that is
-not known stays as it is.
+is known from where it is made (`netplan.judgement`, `netplan.study`); one that is not known stays
+as it is.
 """
 
 from __future__ import annotations
@@ -29,13 +29,17 @@ _CHINESE = [
         (r"an optical bypass of routers on the way", "途中设光层直达，绕过路由器"),
         (r"compute nearer to the source", "在更靠近源的位置部署算力"),
         (r"a compute node that the target allows", "增设符合目标要求的算力节点"),
+        (r"a second way", "增设第二路由"),
         # notes
         (
             r"(\S+) packets in (\S+) s measured after (\S+) ms of warm-up each "
             r"\(longest route \+ 10 relaxation times\)",
             r"测量 \2 s 内的 \1 个报文，每次运行先预热 \3 ms（最长路由时延 + 10 倍弛豫时间）",
         ),
-        (r"segments change a delay by at most (\S+) µs", r"分段发送对时延的影响不超过 \1 µs"),
+        (
+            r"segments change a delay by at most (\S+) µs, and by at most (\S+)% of a limit",
+            r"分段发送对时延的影响不超过 \1 µs，且不超过限值的 \2 %",
+        ),
         (
             r"only (\S+) of the longest burst cycles were covered, (\S+) are wanted: raise "
             r"simulation.packets.at_most",
@@ -50,6 +54,23 @@ _CHINESE = [
             r"最大流量需求（Gbit/s）：\1，另有 \2 项",
         ),
         (r"largest demands: (.+)", r"最大流量需求（Gbit/s）：\1"),
+        (
+            r"closed forms agree with the simulation at (\d+) of (\d+) ports and for "
+            r"(\d+) of (\d+) pairs, as far as sampling and approximation allow",
+            r"在抽样误差与近似误差范围内，解析公式与仿真在 \1/\2 个端口、\3/\4 个节点对上一致",
+        ),
+        (r"ports that do not: (.+)", r"不一致的端口：\1"),
+        (r"pairs that do not: (.+)", r"不一致的节点对：\1"),
+        (
+            r"closed forms: nothing to compare with \(no Poisson traffic, or too few packets\)",
+            "解析公式：无可比对象（无泊松流量，或报文过少）",
+        ),
+        (r"offered more than (\S+)%: (.+)", r"负荷超过 \1 %：\2"),
+        (r"waits there are long and vary much", "该处排队时延长且波动大"),
+        (
+            r"(.+): closed forms predict (\S+) within (\S+)% of (\S+) ms for (.+)",
+            r"\1：解析公式预测 \2 与限值 \4 ms 相差不足 \3 %：\5",
+        ),
     )
 ]
 _BREAK = re.compile(r"; (?![^(]*\))")
@@ -64,8 +85,8 @@ def say(sentence: str, language: Language) -> str:
     --------
     >>> say("compute nearer to the source", "zh")
     '在更靠近源的位置部署算力'
-    >>> say("2026: segments change a delay by at most 31.5 µs", "zh")
-    '2026 年：分段发送对时延的影响不超过 31.5 µs'
+    >>> say("2026: waits there are long and vary much", "zh")
+    '2026 年：该处排队时延长且波动大'
     """
     if language == "en":
         return sentence

@@ -1,0 +1,412 @@
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+import numpy as np
+import pytest
+
+from netplan.evaluation import evaluate
+from netplan.html import payload as payload_module
+from netplan.html import wording
+from netplan.html.catalogue import CATALOGUE
+from netplan.html.causes import PAIRS_SHOWN, blame_of, causes, worst_first
+from netplan.html.channels import busiest, channels
+from netplan.html.curves import LEVELS, curve
+from netplan.html.ground import boundaries, ground
+from netplan.html.lengths import turning_error
+from netplan.html.payload import payload, to_script
+from netplan.html.places import Places
+from netplan.html.texts import Texts, preferred_language
+from netplan.results import Results, to_document
+from netplan.samples import COMPONENTS, VARIABLE, StreamSamples, bin_of
+
+PS_PER_MS = 10**9
+
+
+def pair(source="a", target="b", outcome="met", estimate=4.0, **more):
+    """Return a pair as `results.json` holds it: 800 km, 200 of them estimated, 4 ms of fibre."""
+    known = {
+        "source": source,
+        "target": target,
+        "outcome": outcome,
+        "reason": {"met": "", "missed": "latency", "undecided": "budget"}[outcome],
+        "estimate_ms": estimate,
+        "low_ms": estimate and estimate - 0.1,
+        "high_ms": estimate and estimate + 0.1,
+        "floor_ms": 3.0,
+        "limit_ms": 5.0,
+        "loss": 0.0,
+        "stream": None,
+        "packets": 100,
+        "components_ms": {"propagation": 4.0, "queueing": 0.5},
+        "length_km": 800.0,
+        "estimated_km": 200.0,
+        "hops": [],
+        "remedies": [],
+    }
+    return known | more
+
+
+def target(*pairs, name="5 ms", year=2026, outcome="missed", **more):
+    return {"name": name, "year": year, "outcome": outcome, "pairs": list(pairs)} | more
+
+
+def hop(link, cost, load=0.5, source="a"):
+    return {
+        "link": link,
+        "from": source,
+        "to": "b",
+        "utilisation": load,
+        "components_ms": {"propagation": cost},
+    }
+
+
+def node(identifier, lat, lon, role="core", city=None, **more):
+    known = {"id": identifier, "name": identifier.title(), "name_zh": None, "role": role}
+    return known | {"city": city, "lat": lat, "lon": lon, "population": 0} | more
+
+
+def use(source, to, load=0.5, year=2026):
+    ends = {"link": f"{source}--{to}", "from": source, "to": to, "year": year}
+    return ends | {"busiest_member": load}
+
+
+def stream(delays_ms, base_ms=1.0):
+    """Return samples of packets with these delays, one for each."""
+    delays = np.round(np.array(delays_ms) * PS_PER_MS).astype(np.int64)
+    base = round(base_ms * PS_PER_MS)
+    bins, counts = np.unique(bin_of(delays - base), return_counts=True)
+    empty = np.empty(0, dtype=np.int64)
+    return StreamSamples(
+        name="probe/a>b/one_way/any",
+        base=base,
+        bins=bins,
+        counts=counts[None, :],
+        sums=np.array([(delays - base).sum()]),
+        squares=0.0,
+        maximum=int(delays.max()),
+        dropped=np.zeros(1, dtype=np.int64),
+        in_flight=0,
+        component_sums=np.zeros(len(COMPONENTS)),
+        component_bins=(empty,) * len(VARIABLE),
+        component_counts=(empty,) * len(VARIABLE),
+    )
+
+
+# --- texts ----------------------------------------------------------------------------------------
+
+
+def test_both_languages_fill_the_same_places():
+    for english, chinese in CATALOGUE.values():
+        assert english.strip()
+        assert chinese.strip()
+        assert set(re.findall(r"{\w+}", english)) == set(re.findall(r"{\w+}", chinese))
+
+
+def sources(*endings):
+    files = resources.files("netplan.html").iterdir()
+    texts = [f.read_text(encoding="utf-8") for f in files if f.name.endswith(endings)]
+    return "".join(texts)
+
+
+def test_every_text_is_used():
+    """Groups are looked up by value: outcomes, reasons, layers and so on."""
+    groups = ("outcome", "reason", "layer", "direction", "of", "component", "role", "column")
+    by_value = (*(f"{group}." for group in (*groups, "section", "method")), "js.load_")
+    written = sources("page.py", "texts.py", ".js", ".j2")
+    alone = [key for key in CATALOGUE if not key.startswith(by_value)]
+    assert [key for key in alone if f'"{key}"' not in written] == []
+
+
+def test_every_text_that_scripts_say_exists():
+    said = re.findall(r'say\("([\w.]+)"', sources(".js"))
+    assert len(said) > 20
+    assert set(said) <= set(CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({"LC_ALL": "zh_CN.UTF-8", "LANG": "en_US.UTF-8"}, "zh"),
+        ({"LC_ALL": "", "LANG": "zh_TW"}, "zh"),
+        ({"LC_MESSAGES": "C", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_the_first_locale_variable_that_is_set_decides_the_language(environment, language):
+    assert preferred_language(environment) == language
+
+
+def test_every_sentence_that_an_evaluation_makes_has_a_chinese_form(write):
+    """One target is too far, one on a full link, one just too slow."""
+    evaluation = evaluate(
+        write(
+            """
+            defaults: {links: {capacity_gbps: 0.1, buffer: {packets: 30}}}
+            nodes:
+              a: {role: core, city: x, processing_us: 20}
+              b: {role: core, city: y, processing_us: 20}
+              c: {role: core, city: y, processing_us: 20}
+            links:
+              a--b: {ends: [a, b], length_km: 40}
+              b--c: {ends: [b, c], length_km: 60}
+            """,
+            """
+            traffic:
+              classes: {best: {arrivals: poisson, sizes: {fixed: 1500}}}
+              demands: [{class: best, from: a, to: b, rate_gbps: 0.12}]
+            targets:
+              - {name: far, between: {pairs: [[a, c]]}, layer: network, direction: one_way,
+                 statistic: p50, below_ms: 0.3}
+              - {name: slow, between: {pairs: [[a, b]]}, layer: network, direction: one_way,
+                 statistic: p50, below_ms: 1}
+              - {name: late, between: {pairs: [[b, c]]}, layer: network, direction: one_way,
+                 statistic: p50, below_ms: 0.4}
+            simulation: {seed: 5, packets: {at_least: 1000, at_most: 40000}}
+            """,
+        ),
+        engine="simpy",
+    )
+    document = to_document(evaluation)
+    sentences = [*document["notes"]]
+    sentences += [r for t in document["targets"] for p in t["pairs"] for r in p["remedies"]]
+    assert len(document["notes"]) > 1
+    assert len(sentences) > len(document["notes"]) + 3
+    assert [text for text in sentences if not wording.is_translated(text)] == []
+    assert all(re.search(r"[\u4e00-\u9fff]", wording.say(text, "zh")) for text in sentences)
+
+
+def test_a_sentence_that_is_not_known_stays_as_it_is():
+    assert wording.say("2026: ask a friend; compute nearer to the source", "zh") == (
+        "2026 年：ask a friend；在更靠近源的位置部署算力"
+    )
+    assert wording.say("compute nearer to the source", "en") == "compute nearer to the source"
+
+
+def test_a_break_inside_brackets_parts_no_sentence():
+    text = "a--b (a>b): offered 21 of 20 Gbit/s (105%; busiest member 124%); largest demands: x 1"
+    assert wording.is_translated(text)
+    assert "最忙成员 124 %" in wording.say(text, "zh")
+
+
+# --- places ---------------------------------------------------------------------------------------
+
+
+def test_a_city_is_called_what_the_names_of_its_core_sites_begin_with():
+    nodes = [
+        node("dalian-a", 38.9, 121.6, city="dalian", name="Dalian A", name_zh="大连A"),
+        node("dalian-b", 39.0, 121.5, city="dalian", name="Dalian B", name_zh="大连B"),
+        node("lvshun", 38.8, 121.2, role="access", city="dalian"),
+    ]
+    assert Places(nodes, "en").city("dalian") == "Dalian"
+    assert Places(nodes, "zh").city("dalian") == "大连"
+    assert Places(nodes, "zh").pair("dalian-a", "lvshun") == "大连A → Lvshun"
+    assert Places(nodes, "en").pair("elsewhere", None) == "elsewhere → –"
+
+
+# --- causes ---------------------------------------------------------------------------------------
+
+
+def test_a_cause_shows_the_last_year_in_which_a_target_is_not_met():
+    found = causes(
+        [
+            target(pair(outcome="missed"), year=2024),
+            target(pair(outcome="undecided"), year=2025, outcome="undecided"),
+            target(pair(), year=2026, outcome="met"),
+            target(pair(), name="other", outcome="met"),
+        ]
+    )
+    assert [(cause.target["year"], cause.years) for cause in found] == [(2025, (2024, 2025))]
+
+
+def test_missed_pairs_come_first_and_slow_before_fast():
+    pairs = [
+        pair("fast", outcome="missed", estimate=6.0),
+        pair("open", outcome="undecided", estimate=9.0),
+        pair("slow", outcome="missed", estimate=8.0),
+        pair("far", outcome="missed", estimate=None, floor_ms=7.0),
+        pair("alone", outcome="missed", estimate=None, floor_ms=None, reason="no_compute"),
+        pair("good"),
+    ]
+    order = [found["source"] for found in worst_first(pairs)]
+    assert order == ["alone", "slow", "far", "fast", "open", "good"]
+
+
+def test_the_costliest_hop_is_to_blame_but_the_fullest_where_packets_are_lost():
+    hops = [hop("long", 3.0, load=0.2), hop("full", 1.0, load=1.2)]
+    assert blame_of(pair(outcome="missed", hops=hops))["link"] == "long"
+    assert blame_of(pair(outcome="missed", hops=hops, reason="loss"))["link"] == "full"
+    assert blame_of(pair(outcome="missed")) is None
+
+
+def test_links_to_blame_come_by_the_number_of_pairs():
+    pairs = [
+        pair("p", outcome="missed", hops=[hop("rare", 9.0)]),
+        *(pair(f"q{n}", outcome="missed", hops=[hop("often", 1.0 + n)]) for n in range(3)),
+    ]
+    [cause] = causes([target(*pairs)])
+    assert [(b.hop["link"], b.pairs, b.total_ms) for b in cause.blames] == [
+        ("often", 3, 3.0),
+        ("rare", 1, 9.0),
+    ]
+
+
+def test_a_cause_shows_the_worst_pairs_only():
+    pairs = [pair(f"s{n}", outcome="missed", estimate=6.0 + n) for n in range(PAIRS_SHOWN + 5)]
+    [cause] = causes([target(*pairs)])
+    assert len(cause.shown) == PAIRS_SHOWN
+    assert cause.shown[0]["estimate_ms"] == 6.0 + PAIRS_SHOWN + 4
+    assert cause.count("missed") == PAIRS_SHOWN + 5
+
+
+# --- lengths --------------------------------------------------------------------------------------
+
+
+def test_the_error_that_turns_a_met_pair_makes_its_interval_touch_the_limit():
+    """A quarter of the route is estimated, 1 ms of its fibre; 0.9 ms are left: 90 % more."""
+    turn = turning_error(target(pair(high_ms=4.1)))
+    assert turn.error == pytest.approx(0.9)
+
+
+def test_the_error_that_turns_a_missed_pair_is_negative():
+    turn = turning_error(target(pair(outcome="missed", low_ms=5.4)))
+    assert turn.error == pytest.approx(-0.4)
+
+
+@pytest.mark.parametrize(
+    "untouched",
+    [
+        pair(outcome="missed", low_ms=6.5),  # even without the estimated part it is too slow
+        pair(high_ms=2.0),  # three times as long would do
+        pair(outcome="missed", low_ms=5.4, reason="loss"),
+        pair(outcome="undecided"),
+        pair(high_ms=4.1, estimated_km=0.0),
+        pair(high_ms=None),
+    ],
+)
+def test_no_error_of_lengths_turns_what_does_not_hang_on_them(untouched):
+    assert turning_error(target(untouched)) is None
+
+
+def test_the_most_sensitive_pair_of_a_target_is_named():
+    turn = turning_error(target(pair("far", high_ms=4.1), pair("near", high_ms=4.8)))
+    assert (turn.pair["source"], turn.error) == ("near", pytest.approx(0.2))
+
+
+# --- links ----------------------------------------------------------------------------------------
+
+
+def test_links_are_ranked_by_the_last_year_and_gone_ones_left_out():
+    uses = [
+        use("a", "b", 0.9, 2024), use("a", "b", 0.3, 2026), use("b", "a", 0.4, 2026),
+        use("a", "gone", 2.0, 2024),
+    ]  # fmt: skip
+    found = channels(uses)
+    assert [c.load for c in found] == [{2024: 0.9, 2026: 0.3}, {2026: 0.4}, {2024: 2.0}]
+    assert [c.source for c in busiest(found, 5)] == ["b", "a"]
+    assert len(busiest(found, 1)) == 1
+
+
+# --- distributions --------------------------------------------------------------------------------
+
+
+def test_a_curve_gives_the_delay_within_which_a_share_of_packets_arrives():
+    delays = 1.0 + np.arange(1, 10_001) / 10_000
+    found = dict(zip(LEVELS, curve(stream(delays)), strict=True))
+    assert found[0.5] == pytest.approx(1.5, abs=0.005)
+    assert found[0.99] == pytest.approx(1.99, abs=0.01)
+    assert found[1.0] == 2.0
+    known = [delay for delay in found.values() if delay is not None]
+    assert known == sorted(known)
+
+
+def test_a_share_that_no_packet_is_above_has_no_delay():
+    found = dict(zip(LEVELS, curve(stream([1.1, 1.2, 1.3, 1.4])), strict=True))
+    assert found[0.75] is not None
+    assert found[0.8] is None
+    assert found[1.0] == 1.4
+
+
+# --- map ------------------------------------------------------------------------------------------
+
+SHENYANG = node("shenyang", 41.8, 123.4, city="shenyang")
+DALIAN = node("dalian", 38.9, 121.6, city="dalian")
+BEIJING = node("beijing", 39.9, 116.4, role="hub")
+
+
+def test_boundaries_hold_every_prefecture_of_the_province():
+    points = [point for ring in boundaries() for point in ring]
+    longitudes, latitudes = zip(*points, strict=True)
+    assert len(boundaries()) >= 14
+    assert [round(min(longitudes)), round(max(longitudes))] == [119, 126]
+    assert [round(min(latitudes)), round(max(latitudes))] == [39, 43]
+
+
+def test_a_network_of_the_province_is_drawn_in_it_and_another_without():
+    inside = ground(Places([SHENYANG, DALIAN, BEIJING], "en"), [])
+    assert inside["rings"] is not None
+    assert inside["cities"] == [[123.4, 41.8, "Shenyang"], [121.6, 38.9, "Dalian"]]
+    outside = ground(Places([node("paris", 48.9, 2.4), node("lyon", 45.8, 4.8)], "en"), [])
+    assert outside["rings"] is None
+    west, south, east, north = outside["frame"]
+    assert west < 2.4
+    assert east > 4.8
+    assert south < 45.8
+    assert north > 48.9
+
+
+def test_a_link_that_leaves_the_map_is_named_at_its_edge():
+    places = Places([SHENYANG, DALIAN, BEIJING], "en")
+    found = ground(places, [use("shenyang", "beijing"), use("shenyang", "dalian")])
+    [[x, y, names]] = found["exits"]
+    west, south, _, north = found["frame"]
+    assert (x, names) == (west, ["Beijing"])
+    assert south < y < north
+
+
+def test_without_coordinates_there_is_no_map():
+    assert ground(Places([node("a", None, None)], "en"), []) is None
+
+
+# --- what the scripts get -------------------------------------------------------------------------
+
+
+def results(*pairs):
+    known = {
+        "statistic": "p99", "direction": "one_way", "layer": "network", "limit_ms": 5.0,
+        "coverage": 0.5, "coverage_needed": 1.0,
+    }  # fmt: skip
+    document = {
+        "nodes": [SHENYANG, DALIAN],
+        "targets": [target(*pairs, **known)],
+        "links": [use("shenyang", "dalian")],
+    }
+    return Results(document=document, streams=((2026, stream([1.5, 2.5])),))
+
+
+def packed(found):
+    places = Places(found.document["nodes"], "en")
+    return payload(found, places, Texts("en"), COMPONENTS[:5])
+
+
+def test_a_pair_gets_the_curve_of_its_stream_and_none_without_one():
+    measured = pair("shenyang", "dalian", stream="probe/a>b/one_way/any")
+    found = packed(results(measured, pair("dalian", "shenyang")))
+    assert [detail[3] is None for detail in found["details"]] == [False, True]
+    assert found["left_out"] == 0
+
+
+def test_fast_pairs_give_way_where_the_page_would_grow_too_large(monkeypatch):
+    pairs = [pair("shenyang", "dalian", "missed", 6.0 + n) for n in range(20)]
+    whole = packed(results(*pairs))
+    size = len(to_script(whole["pairs"])) // 2
+    monkeypatch.setattr(payload_module, "ROW_BYTES", size)
+    monkeypatch.setattr(payload_module, "DETAIL_BYTES", len(to_script(whole["details"])) // 4)
+    found = packed(results(*pairs))
+    kept = len(found["pairs"])
+    assert 0 < kept < 20
+    assert found["left_out"] == 20 - kept
+    assert found["pairs"] == whole["pairs"][:kept]
+    assert found["details"][0] is not None
+    assert found["details"][-1] is None
