@@ -81,9 +81,10 @@ def test_all_problems_are_reported_at_once(write):
             ),
         )
     )
-    assert len(found) == 3
-    assert "service needs access and compute delays" in found[1]
-    assert "no selected pair carries class bulk" in found[2]
+    assert len(found) == 4
+    assert "service counts the last mile" in found[1]
+    assert "service counts compute" in found[2]
+    assert "no selected pair carries class bulk" in found[3]
 
 
 def test_a_problem_of_one_of_several_years_says_which(write):
@@ -181,7 +182,7 @@ def test_automatic_segments_cost_one_percent_of_the_limit_over_the_hops(write):
     )
     [demand] = case.carried
     assert demand.sizes.mean == pytest.approx(33_333, abs=1)
-    assert case.segment_error == pytest.approx(10e-6, rel=1e-4)
+    assert case.segment_error.delay == pytest.approx(10e-6, rel=1e-4)
 
 
 def test_automatic_segments_are_never_larger_than_cards_send_nor_smaller_than_packets(write):
@@ -199,7 +200,7 @@ def test_automatic_segments_are_never_larger_than_cards_send_nor_smaller_than_pa
 def test_without_segments_there_is_no_segment_error(write):
     traffic = CLASSES + "  demands: [{class: urgent, from: ax, to: ay, rate_gbps: 1}]\n"
     case = prepare(write(TOPOLOGY, scenario_text(traffic=traffic)), 2024)
-    assert case.segment_error == 0
+    assert case.segment_error.delay == 0
     assert case.carried[0].sizes.mean == 800
 
 

@@ -116,9 +116,9 @@ def stream(name, base, queueing_ms, dropped=0, in_flight=0, seed=1, n=20_000):
         maximum=base + int(excess.max()),
         dropped=np.array([dropped] + [0] * 19),
         in_flight=in_flight,
-        component_sums=np.array([base * n, 0, 0, 12_000_000 * n, waits]),
-        component_bins=(bins, bins),
-        component_counts=(counts.sum(axis=0), counts.sum(axis=0)),
+        component_sums=np.array([base * n, 0, 0, 12_000_000 * n, waits, 0, 0]),
+        component_bins=(bins,) * 4,
+        component_counts=(counts.sum(axis=0),) * 4,
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from netplan.errors import InputError
 from netplan.evaluation import evaluate
 from netplan.results import load_results, save_results, to_document, to_json, write_text
-from netplan.samples import COMPONENTS
+from netplan.samples import NETWORK, VARIABLE
 
 TOPOLOGY = """
     defaults:
@@ -109,7 +109,7 @@ def test_components_of_a_simulated_pair_add_up_to_its_mean_to_the_picosecond(res
         ]
         mean = (stream.sums.sum() / stream.delivered + stream.base) / 1e9
         assert sum(pair["components_ms"].values()) == pytest.approx(mean, abs=5e-9)
-        assert list(pair["components_ms"]) == list(COMPONENTS)
+        assert list(pair["components_ms"]) == list(NETWORK)
 
 
 def test_samples_come_back_as_they_were(evaluation, results):
@@ -140,9 +140,7 @@ def test_histograms_hold_every_delivered_packet_once_for_each_component(results)
     for year, stream in results.streams:
         mine = histograms[(histograms["year"] == year) & (histograms["stream"] == stream.name)]
         packets = mine.groupby("component")["packets"].sum()
-        assert packets.to_dict() == dict.fromkeys(
-            ["delay", "transmission", "queueing"], stream.delivered
-        )
+        assert packets.to_dict() == dict.fromkeys(["delay", *VARIABLE], stream.delivered)
         assert (mine["lower_ms"] < mine["upper_ms"]).all()
         assert mine["upper_ms"].max() <= (stream.maximum + 1) / 1e9 * (1 + 1e-12)
 

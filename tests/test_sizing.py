@@ -20,6 +20,7 @@ def view(utilisation, hold=math.inf, capacity=1e9, variation=2.0):
         size_variation=np.full(len(rho), variation),
         capacity=np.full(len(rho), capacity),
         hold_time=np.broadcast_to(np.asarray(hold, float), rho.shape),
+        servers=np.ones(len(rho), np.int64),
     )
 
 

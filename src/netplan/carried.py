@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from netplan.engine.arrivals import OnOff, Periodic, Poisson, read_trace
 from netplan.engine.workload import ArrivalLaw, Source
+from netplan.routing import through_pool
 from netplan.sizing import PortView
 from netplan.units import GBPS, MS
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from netplan.case import Carried, Case
     from netplan.engine.network import RouteTable
     from netplan.scenario.traffic import OnOff as OnOffLaw
+    from netplan.topology import Pool
 
 __all__ = ["carried_hops", "longest_cycle", "port_view", "sources_of"]
 
@@ -24,8 +27,9 @@ __all__ = ["carried_hops", "longest_cycle", "port_view", "sources_of"]
 def sources_of(item: Carried, table: RouteTable) -> list[Source]:
     """Return the sources of one demand: a bundle of flows, or one source for each on/off flow."""
     name, law = f"demand/{item.demand.name}", item.traffic_class.arrivals
-    routes = tuple(table.number(flow.ports) for flow in item.flows)
-    packet_rate = item.demand.rate / item.sizes.mean
+    paths = [through_pool(flow.route, flow.ports, item.pool) for flow in item.flows]
+    routes = tuple(table.number(path) for path in paths)
+    packet_rate = item.packet_rate
 
     def source(name: str, arrivals: ArrivalLaw, routes: tuple[int, ...]) -> Source:
         return Source(
@@ -34,6 +38,7 @@ def sources_of(item: Carried, table: RouteTable) -> list[Source]:
             sizes=item.sizes,
             routes=routes,
             priority=item.traffic_class.priority,
+            service=item.pool.service if item.pool is not None else None,
         )
 
     if law.on_off is not None:
@@ -75,7 +80,7 @@ def carried_hops(case: Case) -> float:
 
 def port_view(case: Case) -> PortView:
     """Return what the carried traffic makes of every port."""
-    channels = case.topology.channel_of_port
+    channels, pools = case.topology.channel_of_port, case.topology.pools
     packet_rate, square_rate = np.zeros(len(channels)), np.zeros(len(channels))
     hold = np.full(len(channels), np.inf)
     for item in case.carried:
@@ -94,10 +99,22 @@ def port_view(case: Case) -> PortView:
     variation = np.divide(
         square_rate * packet_rate, squared_mean, out=np.ones_like(hold), where=busy
     )
+    requests = np.array([case.requests[node] for node in pools])
     return PortView(
-        utilisation=case.load.utilisation,
-        packet_rate=packet_rate,
-        size_variation=variation,
-        capacity=np.array([channel.capacity for channel in channels]),
-        hold_time=hold,
+        utilisation=np.append(
+            case.load.utilisation,
+            [rate / pool.capacity for rate, pool in zip(requests, pools.values(), strict=True)],
+        ),
+        packet_rate=np.append(packet_rate, requests),
+        size_variation=np.append(variation, [_variation(pool) for pool in pools.values()]),
+        # Probes keep no server, so servers limit no probes.
+        capacity=np.array([*(c.capacity for c in channels), *(math.inf for _ in pools)]),
+        hold_time=np.append(hold, np.full(len(pools), np.inf)),
+        servers=np.array([*(1 for _ in channels), *(pool.servers for pool in pools.values())]),
     )
+
+
+def _variation(pool: Pool) -> float:
+    """Second moment over squared mean of the service, 1 + c_s²."""
+    mean = pool.service.mean
+    return 1 + pool.service.variance / mean**2 if mean else 1.0

@@ -8,12 +8,27 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from netplan.distributions import (
+    IMIX,
+    ExponentialSize,
+    MixedSize,
+    SizeDistribution,
+    fixed_size,
+)
 from netplan.errors import Problem
 from netplan.routing import Route, Router, member_ports
 from netplan.scenario.network import Role
-from netplan.scenario.traffic import NEAREST_COMPUTE, Demand, Gravity, Growth, TrafficClass
-from netplan.selection import nearest_compute, select_nodes
-from netplan.units import GBPS
+from netplan.scenario.traffic import (
+    AVAILABLE_COMPUTE,
+    NEAREST_COMPUTE,
+    SOME_COMPUTE,
+    Demand,
+    Gravity,
+    Growth,
+    TrafficClass,
+)
+from netplan.selection import Pair, fits, nearest_compute, select_nodes, spread_requests
+from netplan.units import BITS_PER_BYTE, GBPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +36,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netplan.scenario.scenario import Scenario
-    from netplan.topology import Channel, Topology
+    from netplan.scenario.targets import Target
+    from netplan.scenario.traffic import SizeLaw
+    from netplan.topology import Channel, Pool, Topology
 
 __all__ = [
     "Flow",
@@ -31,6 +48,9 @@ __all__ = [
     "offered_load",
     "overloads",
     "pair_demands",
+    "pairs_of_demands",
+    "reply_route",
+    "size_law",
     "unlimited_overloads",
     "unserved",
 ]
@@ -67,9 +87,9 @@ def pair_demands(scenario: Scenario, router: Router, year: int) -> list[PairDema
     """Return all demands of a year: gravity models spread out, growth applied."""
     found: list[PairDemand] = []
     names: dict[str, int] = {}
+    shares = _shares_of_pairs(scenario, router, year)
     for index, demand in enumerate(scenario.traffic.demands):
-        factor = growth_factor(scenario, demand.traffic_class, year)
-        for source, target, rate in _pairs(router, demand):
+        for source, target, rate in shares[index]:
             if source == target or rate <= 0:
                 continue
             base = f"{source}>{target}/{demand.traffic_class}"
@@ -80,12 +100,105 @@ def pair_demands(scenario: Scenario, router: Router, year: int) -> list[PairDema
                     traffic_class=demand.traffic_class,
                     source=source,
                     target=target,
-                    rate=rate * factor,
+                    rate=rate,
                     links=demand.route,
                     index=index,
                 )
             )
     return found
+
+
+_Share = tuple[str, str, float]
+"""Source, target and rate [bit/s]."""
+
+
+def _shares_of_pairs(scenario: Scenario, router: Router, year: int) -> list[list[_Share]]:
+    """Return what each of the scenario's demands sends in a year, pair by pair."""
+    demands = scenario.traffic.demands
+    growth = [growth_factor(scenario, demand.traffic_class, year) for demand in demands]
+    shares = [
+        [(source, target, rate * factor) for source, target, rate in _pairs(router, demand)]
+        for demand, factor in zip(demands, growth, strict=True)
+    ]
+    choosing = {
+        index: [(source, rate * growth[index]) for source, rate in _sources(router, demand.gravity)]
+        for index, demand in enumerate(demands)
+        if demand.gravity is not None and demand.gravity.target == (AVAILABLE_COMPUTE,)
+    }
+    if choosing:
+        for index, found in _to_available(scenario, router, shares, choosing).items():
+            shares[index] = found
+    return shares
+
+
+def _to_available(
+    scenario: Scenario,
+    router: Router,
+    fixed: list[list[_Share]],
+    choosing: dict[int, list[tuple[str, float]]],
+) -> dict[int, list[_Share]]:
+    """Send the requests of demands to available compute where the others leave room.
+
+    All of them are placed together, so that their latency in an empty network, there and back,
+    servers included, is least on average. What exceeds all room goes to the nearest servers.
+    """
+    pools = list(router.topology.pools.values())
+    bits = [_mean_size(scenario, demand) for demand in scenario.traffic.demands]
+    taken = dict.fromkeys(router.topology.pools, 0.0)
+    for index, demand in enumerate(scenario.traffic.demands):
+        for _, target, rate in fixed[index]:
+            if target in taken and scenario.traffic.classes[demand.traffic_class].requests:
+                taken[target] += rate / bits[index]
+    room = [max(0.0, pool.capacity * pool.max_utilisation - taken[pool.node]) for pool in pools]
+    wanted = [(i, source, rate) for i, shares in choosing.items() for source, rate in shares]
+    latency = np.array([[_there_and_back(router, s, pool) for pool in pools] for _, s, _ in wanted])
+    reached = [row for row, costs in enumerate(latency) if np.isfinite(costs).any()]
+    requests = np.array([wanted[row][2] / bits[wanted[row][0]] for row in reached])
+    placed = spread_requests(requests, latency[reached], np.array(room))
+    found: dict[int, list[_Share]] = {index: [] for index in choosing}
+    for row, amounts in zip(reached, placed, strict=True):
+        index, source, _ = wanted[row]
+        for pool, amount in zip(pools, amounts, strict=True):
+            found[index].append((source, pool.node, float(amount) * bits[index]))
+    return found
+
+
+def _there_and_back(router: Router, source: str, pool: Pool) -> float:
+    """Latency of a request that waits nowhere [s]; infinite without a route."""
+    if not (router.reachable(source, pool.node) and router.reachable(pool.node, source)):
+        return math.inf
+    there, back = router.route(source, pool.node), router.route(pool.node, source)
+    return there.latency + pool.mean + back.latency
+
+
+def _mean_size(scenario: Scenario, demand: Demand) -> float:
+    return size_law(scenario.traffic.classes[demand.traffic_class].sizes).mean
+
+
+def pairs_of_demands(
+    scenario: Scenario, router: Router, target: Target, demands: Iterable[PairDemand]
+) -> list[Pair]:
+    """Return the pairs between which demands to available compute send, for one target.
+
+    A source whose requests were spread stands in several pairs; one without any in a pair without
+    target.
+    """
+    sources = select_nodes(router, target.between.source or ())
+    pairs: dict[str, list[Pair]] = {source: [] for source in sources}
+    for demand in demands:
+        gravity = scenario.traffic.demands[demand.index].gravity
+        chosen = gravity is not None and gravity.target == (AVAILABLE_COMPUTE,)
+        of_class = target.traffic_class in (None, demand.traffic_class)
+        pair = Pair(demand.source, demand.target)
+        if not (chosen and of_class and demand.source in pairs):
+            continue
+        if fits(router, pair.source, demand.target, target.between):
+            pairs[demand.source].append(pair)
+    return [
+        pair
+        for source, of_source in pairs.items()
+        for pair in dict.fromkeys(of_source) or [Pair(source, None)]
+    ]
 
 
 def growth_factor(scenario: Scenario, traffic_class: str, year: int) -> float:
@@ -108,7 +221,8 @@ def _growth_in(growth: Growth, year: int) -> float:
 def _pairs(router: Router, demand: Demand) -> Iterable[tuple[str, str, float]]:
     """Yield source, target and rate [bit/s]."""
     if demand.gravity is not None:
-        yield from _gravity(router, demand.gravity)
+        if demand.gravity.target != (AVAILABLE_COMPUTE,):
+            yield from _gravity(router, demand.gravity)
     elif demand.source is not None and demand.target is not None and demand.rate_gbps is not None:
         yield demand.source, demand.target, demand.rate_gbps * GBPS
 
@@ -142,6 +256,15 @@ def _gravity(router: Router, gravity: Gravity) -> list[tuple[str, str, float]]:
     return [(source, target, share * scale) for source, target, share in shares]
 
 
+def _sources(router: Router, gravity: Gravity) -> list[tuple[str, float]]:
+    """Spread a total over the sources alone; return each with its rate [bit/s]."""
+    sources = select_nodes(router, gravity.source)
+    weights = [_weight(router.topology, source, gravity.weight) for source in sources]
+    total = math.fsum(weights)
+    scale = gravity.total_gbps * GBPS / total if total else 0.0
+    return [(source, weight * scale) for source, weight in zip(sources, weights, strict=True)]
+
+
 def _weight(topology: Topology, name: str, key: str) -> float:
     node = topology.spec.nodes[name]
     return float(node.population) if key == "population" else float(node.weights.get(key, 0.0))
@@ -164,8 +287,35 @@ def flows_of(router: Router, demand: PairDemand, traffic_class: TrafficClass) ->
             route = router.along(demand.source, demand.links)
         else:
             route = router.route(demand.source, demand.target, name)
+        if traffic_class.requests:
+            route += reply_route(router, demand, name)
         flows.append(Flow(route=route, ports=member_ports(route, name), rate=rate))
     return flows
+
+
+def reply_route(router: Router, demand: PairDemand, flow: str) -> Route:
+    """Return the way back of the replies to a flow of requests.
+
+    Raises
+    ------
+    NoRouteError
+        If there is no way back.
+    """
+    return router.route(demand.target, demand.source, f"{flow}/reply")
+
+
+def size_law(sizes: SizeLaw) -> SizeDistribution:
+    """Return the law of packet sizes in bits."""
+    if sizes.fixed is not None:
+        return fixed_size(sizes.fixed)
+    if sizes.exponential is not None:
+        return ExponentialSize(mean=sizes.exponential * BITS_PER_BYTE)
+    if sizes.mix is not None:
+        return MixedSize(
+            bits=tuple(max(1, round(part.bytes * BITS_PER_BYTE)) for part in sizes.mix),
+            weights=tuple(part.weight for part in sizes.mix),
+        )
+    return IMIX
 
 
 def _flow_rate(traffic_class: TrafficClass) -> float:
@@ -216,11 +366,13 @@ def offered_load(topology: Topology, flows: Sequence[Flow]) -> Load:
 
 def unserved(scenario: Scenario, router: Router) -> Iterator[Problem]:
     """Find gravity demands with sources that reach no compute node."""
-    candidates = router.topology.nodes_with_role(Role.COMPUTE)
+    any_compute = router.topology.nodes_with_role(Role.COMPUTE)
+    with_servers = list(router.topology.pools)
     for index, demand in enumerate(scenario.traffic.demands):
         gravity = demand.gravity
-        if gravity is None or gravity.target != (NEAREST_COMPUTE,):
+        if gravity is None or gravity.target[0] not in SOME_COMPUTE:
             continue
+        candidates = any_compute if gravity.target == (NEAREST_COMPUTE,) else with_servers
         sources = select_nodes(router, gravity.source)
         lost = [name for name in sources if nearest_compute(router, name, candidates) is None]
         if lost:

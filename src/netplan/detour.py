@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from netplan.case import Carried, Case, Question, Stream, floor_route, probe_route
-from netplan.demand import Flow, Load
+from netplan.demand import Flow, Load, reply_route
 from netplan.routing import NoRouteError, Route, Router, member_ports
 from netplan.units import MS
 
@@ -119,6 +119,8 @@ def _reroute_flow(
         return None
     try:
         route = router.route(demand.source, demand.target, name)
+        if item.pool is not None:
+            route += reply_route(router, demand, name)
     except NoRouteError:
         return None
     return Flow(route=route, ports=member_ports(route, name), rate=flow.rate)

@@ -13,7 +13,7 @@ from netplan.units import PS_PER_S
 from netplan.verdict import Hop, LinkUse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from netplan.case import Case, Stream
     from netplan.prediction import Prediction
@@ -24,7 +24,9 @@ __all__ = ["CONSTANT", "fixed_hops", "link_uses", "main_route", "measured_hops"]
 
 Float64 = NDArray[np.float64]
 
-CONSTANT = {Layer.OPTICAL: FIXED[:2], Layer.NETWORK: FIXED}
+SERVERS, LAST_MILE = "servers", "last mile"
+"""What stands for a link where a pool of servers, or all last miles together, are a hop."""
+CONSTANT = {Layer.OPTICAL: FIXED[:2], Layer.NETWORK: FIXED, Layer.SERVICE: FIXED}
 """Components that count in a layer and are constants of a route."""
 
 
@@ -42,23 +44,53 @@ def fixed_hops(case: Case, layer: Layer, route: Route) -> tuple[Hop, ...]:
 
 
 def measured_hops(
-    prediction: Prediction, stream: Stream, samples: Samples, queueing: float
+    prediction: Prediction, stream: Stream, samples: Samples, components: Mapping[str, float]
 ) -> tuple[Hop, ...]:
     """Split the mean delay of a stream's packets on its main route by hop.
 
     A port measures the waits of all its packets together; a stream waits in its own priority. So
-    the mean queueing that the stream itself met, `queueing` [s], is split in proportion to the
-    measured mean wait at each port, times how much longer or shorter closed forms say that its
-    priority waits than the average packet does. The hops add up to what was measured.
+    the mean queueing that the stream itself met is split in proportion to the measured mean wait
+    at each port, times how much longer or shorter closed forms say that its priority waits than
+    the average packet does. The hops add up to what was measured, `components` [s]. In the service
+    layer servers are a hop of their own, and so are all last miles together.
     """
     route = main_route(stream)
     shares = _shares(prediction, stream, route, samples)
     sending = [stream.sizes.mean / channel.capacity for channel in route.channels]
     varying = [
-        {"transmission": time, "queueing": float(queueing * share)}
+        {"transmission": time, "queueing": float(components["queueing"] * share)}
         for time, share in zip(sending, shares, strict=True)
     ]
-    return _hops(prediction.case, Layer.NETWORK, route, varying)
+    hops = _hops(prediction.case, Layer.NETWORK, route, varying)
+    if stream.service is None:
+        return hops
+    return tuple(_with_service(prediction.case, stream, hops, components))
+
+
+def _with_service(
+    case: Case, stream: Stream, hops: tuple[Hop, ...], components: Mapping[str, float]
+) -> Iterator[Hop]:
+    """Put the last miles before the hops of a route, and the servers where it comes to them."""
+
+    def hop(name: str, node: str, component: str, utilisation: float) -> Hop:
+        costs = {component: components[component]}
+        return Hop(
+            link=name,
+            source=node,
+            target=node,
+            components=costs,
+            utilisation=utilisation,
+            length=0.0,
+            estimated_length=0.0,
+        )
+
+    pool = stream.pool
+    yield hop(LAST_MILE, hops[0].source, "access", 0.0)
+    for known in hops:
+        yield known
+        if pool is not None and known.target == pool.node:
+            offered = case.requests[pool.node] / pool.capacity
+            yield hop(SERVERS, pool.node, "compute", offered)
 
 
 def _hops(

@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from netplan.hops import CONSTANT, fixed_hops, main_route, measured_hops
-from netplan.samples import COMPONENTS, FIXED, Samples, StreamSamples
+from netplan.hops import (
+    CONSTANT,
+    LAST_MILE,
+    SERVERS,
+    fixed_hops,
+    main_route,
+    mean_wait,
+    measured_hops,
+)
+from netplan.samples import COMPONENTS, FIXED, NETWORK, SERVICE, Samples, StreamSamples
 from netplan.scenario.targets import Layer, quantile_level
 from netplan.statistics import ExceedanceCurve, Interval, decide, mean_interval, merge, spend
 from netplan.topology import FIBRE_DELAY
@@ -23,6 +31,7 @@ if TYPE_CHECKING:
     from netplan.case import Case, Question, Stream
     from netplan.prediction import Prediction
     from netplan.routing import Route
+    from netplan.topology import Pool
 
 __all__ = ["judge_pairs", "screen"]
 
@@ -32,8 +41,8 @@ Float64 = NDArray[np.float64]
 def screen(case: Case, question: Question) -> dict[int, PairVerdict]:
     """Decide what needs no simulation, by position of the pair.
 
-    That is: sources without compute, pairs whose floor reaches the limit, and the optical layer,
-    whose delays are constants of the routes.
+    That is: sources without compute, pairs whose floor reaches the limit, the optical layer, whose
+    delays are constants of the routes, and servers that are offered more than they can serve.
     """
     decided = {}
     for index, stream in enumerate(question.streams):
@@ -64,6 +73,8 @@ def _screen_pair(
         return _impossible(case, question, index, floor)
     if target.layer is Layer.OPTICAL:
         return _optical(case, question, index, stream)
+    if stream.pool is not None and case.requests[stream.pool.node] >= stream.pool.capacity:
+        return _overloaded(case, question, index, stream.pool)
     return None
 
 
@@ -89,6 +100,29 @@ def _impossible(case: Case, question: Question, index: int, floor: Route) -> Pai
             f"{floor.length / KM:.0f} km)",
             *_hollow_core(floor, floor.propagation - limit),
             "compute nearer to the source",
+        ),
+    )
+
+
+def _overloaded(case: Case, question: Question, index: int, pool: Pool) -> PairVerdict:
+    stream = _measured(question, index)
+    route, offered = main_route(stream), case.requests[pool.node]
+    needed = math.floor(offered * pool.service.mean) + 1
+    return PairVerdict(
+        source=question.pairs[index].source,
+        target=question.pairs[index].target,
+        outcome=Outcome.MISSED,
+        reason=Reason.OVERLOAD,
+        basis=Basis.OFFERED_LOAD,
+        limit=question.limit,
+        floor=_floor(question, index),
+        route=route.nodes,
+        hops=fixed_hops(case, question.target.layer, route),
+        length=route.length,
+        estimated_length=route.estimated_length,
+        remedies=(
+            f"more than {needed} servers at {pool.node} (now {pool.servers}), or faster ones",
+            "requests to other compute nodes",
         ),
     )
 
@@ -234,7 +268,7 @@ def _least_inflation(
     Without it the short runs that look independent by chance would be the ones that decide.
     """
     memory = prediction.ports.correlation_time
-    slowest = max(float(memory[list(ports)].max()) for ports in stream.ports)
+    slowest = max(float(memory[list(path)].max()) for path in stream.paths)
     return 1 + measured.delivered / samples.duration * slowest
 
 
@@ -277,6 +311,7 @@ def _pair_verdict(
     components = {
         name: float(total) / PS_PER_S / max(1, measured.delivered)
         for name, total in zip(COMPONENTS, measured.component_sums, strict=True)
+        if name in _counted(stream)
     }
     high = interval.high if math.isfinite(interval.high) else None
     verdict = PairVerdict(
@@ -294,7 +329,7 @@ def _pair_verdict(
         in_flight=measured.in_flight,
         components=components,
         route=route.nodes,
-        hops=measured_hops(prediction, stream, samples, components["queueing"]),
+        hops=measured_hops(prediction, stream, samples, components),
         length=route.length,
         estimated_length=route.estimated_length,
         stream=stream.name,
@@ -302,7 +337,30 @@ def _pair_verdict(
     )
     if outcome is not Outcome.MISSED:
         return verdict
-    return replace(verdict, remedies=tuple(_remedies(verdict, route)))
+    remedies = _remedies(verdict, route)
+    if stream.service is not None and reason is Reason.LATENCY:
+        remedies += _service_remedies(verdict, stream, samples)
+    return replace(verdict, remedies=tuple(remedies))
+
+
+def _counted(stream: Stream) -> Sequence[str]:
+    """Return the components that count in the layer of a stream."""
+    if stream.service is None:
+        return NETWORK
+    return COMPONENTS if stream.pool is not None else (*NETWORK, "access")
+
+
+def _service_remedies(verdict: PairVerdict, stream: Stream, samples: Samples) -> list[str]:
+    """Return the single changes beyond the network that would bring a pair below its limit."""
+    excess = (verdict.high or verdict.estimate or verdict.limit) - verdict.limit
+    remedies = []
+    if verdict.components["access"] > excess:
+        remedies.append("a faster last mile")
+    if (pool := stream.pool) is not None and verdict.components["compute"] > excess:
+        waiting = mean_wait(samples, range(pool.port, pool.port + 1))
+        kind = "more" if waiting > excess else "faster"
+        remedies.append(f"{kind} servers at {pool.node} (now {pool.servers})")
+    return remedies
 
 
 def _outcome(
@@ -320,11 +378,13 @@ def _outcome(
 def _remedies(verdict: PairVerdict, route: Route) -> list[str]:
     """Return the single kinds of change that would each bring a missed pair below its limit."""
     remedies = []
-    blame = max(verdict.hops, key=lambda hop: hop.utilisation)
+    links = [hop for hop in verdict.hops if hop.link not in (SERVERS, LAST_MILE)]
+    blame = max(links, key=lambda hop: hop.utilisation)
     if verdict.reason is Reason.LOSS:
         return [f"more capacity on {blame.link} ({blame.utilisation:.0%} offered)"]
     excess = (verdict.high or verdict.estimate or verdict.limit) - verdict.limit
-    fixed = sum(verdict.components[name] for name in FIXED)
+    beyond = (*FIXED, *SERVICE)
+    fixed = sum(verdict.components.get(name, 0.0) for name in beyond)
     if (verdict.estimate or 0.0) - fixed > excess:
         remedies.append(f"more capacity on {blame.link} ({blame.utilisation:.0%} offered)")
     if verdict.components["processing"] > excess:

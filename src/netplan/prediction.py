@@ -100,8 +100,11 @@ class Prediction:
         """Predict a statistic of a stream's delay [s]; none for a maximum.
 
         The mean is the sum of the means. A percentile is that of the mixture over paths and sizes
-        of constants plus the sum of waits.
+        of constants plus the sum of waits. None in the service layer either, where pools and last
+        miles have laws of other kinds.
         """
+        if stream.service is not None:
+            return None
         paths = Counter(zip(stream.ports, stream.routes, strict=True))
         parts: list[tuple[float, float, Wait]] = []
         for (ports, route), number in paths.items():

@@ -57,6 +57,8 @@ class Job:
     seed: int
     replication: int
     timing: Timing
+    stream_least: tuple[int, ...] = ()
+    """Least access and compute of each measured stream [ps]; left out: none."""
 
 
 def make_engine(job: Job) -> Engine:
@@ -77,7 +79,14 @@ def simulate(job: Job) -> Samples:
     measured = (timing.warm_up, timing.warm_up + timing.measure)
     engine = make_engine(job)
     workload = Workload(job.sources, Streams(job.seed, job.replication))
-    recorder = Recorder(job.network, job.streams, job.stream_routes, measured, timing.n_batches)
+    recorder = Recorder(
+        job.network,
+        job.streams,
+        job.stream_routes,
+        measured,
+        timing.n_batches,
+        job.stream_least,
+    )
     packet_rate = sum(source.packet_rate for source in job.sources)
     block = min(max(PACKETS_PER_SOURCE * len(job.sources), LEAST_BLOCK), LARGEST_BLOCK)
     step = max(1, math.ceil(block / packet_rate * PS_PER_S))

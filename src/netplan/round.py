@@ -104,10 +104,10 @@ def design_rounds(case: Case, streams: Iterable[str], engine: str, seed: int) ->
     measured = {name: case.streams[name] for name in streams}
     table = RouteTable(case.topology)
     carried = tuple(source for item in case.carried for source in sources_of(item, table))
-    routes = {n: tuple(table.number(ports) for ports in s.ports) for n, s in measured.items()}
+    routes = {n: tuple(table.number(path) for path in s.paths) for n, s in measured.items()}
     network = table.compile()
     view, cycle = port_view(case), longest_cycle(carried)
-    used = np.unique([port for s in measured.values() for ports in s.ports for port in ports])
+    used = np.unique([port for s in measured.values() for path in s.paths for port in path])
     longest_route = int(network.fixed.max()) / PS_PER_S
     return Design(
         network=network,
@@ -153,7 +153,7 @@ def plan_round(
     unmeasured = REPLICATIONS * design.warm_up
     plan = plan_probes(
         design.ports,
-        [stream.ports for stream in probing or streams],
+        [stream.paths for stream in probing or streams],
         # As many packets again as there are: 1, 1, 2, 4 ... times those of the first round.
         probes_needed(_hardest_level(case)) * 2 ** max(0, number - 1),
         max(stream.sizes.mean for stream in streams),
@@ -167,6 +167,8 @@ def plan_round(
             sizes=stream.sizes,
             routes=design.routes[stream.name],
             priority=stream.priority,
+            service=stream.pool.service if stream.pool is not None else None,
+            observes=True,
         )
         for stream, rate in zip(probing, plan.rates[: len(probing)], strict=True)
     )
@@ -210,7 +212,9 @@ def jobs_of_round(design: Design, planned: Round) -> list[Job]:
     """Return the replications of a round; their numbers are new in every round."""
     numbers = {name: number for number, name in enumerate(planned.streams)}
     sources = tuple(
-        replace(source, stream=numbers[source.name]) if source.name in numbers else source
+        _measured(source, numbers[source.name], design.measured[source.name])
+        if source.name in numbers
+        else source
         for source in (*design.carried, *planned.probes)
     )
     return [
@@ -219,6 +223,7 @@ def jobs_of_round(design: Design, planned: Round) -> list[Job]:
             sources=sources,
             streams=planned.streams,
             stream_routes=tuple(design.routes[name] for name in planned.streams),
+            stream_least=tuple(_least(design.measured[name]) for name in planned.streams),
             engine=design.engine,
             seed=design.seed,
             replication=REPLICATIONS * planned.number + number,
@@ -226,3 +231,15 @@ def jobs_of_round(design: Design, planned: Round) -> list[Job]:
         )
         for number in range(REPLICATIONS)
     ]
+
+
+def _measured(source: Source, number: int, stream: Stream) -> Source:
+    """Let the packets of a source be measured, with what delays them outside of the network."""
+    if stream.service is None:
+        return replace(source, stream=number)
+    storage = stream.pool.storage if stream.pool is not None else None
+    return replace(source, stream=number, access=stream.service.access, storage=storage)
+
+
+def _least(stream: Stream) -> int:
+    return stream.service.least if stream.service is not None else 0

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from netplan.scenario.traffic import Routing
-    from netplan.topology import Channel, Topology
+    from netplan.topology import Channel, Pool, Topology
 
-__all__ = ["NoRouteError", "Route", "Router", "member_ports", "missing_metrics"]
+__all__ = ["NoRouteError", "Route", "Router", "member_ports", "missing_metrics", "through_pool"]
 
 
 class NoRouteError(NetplanError):
@@ -240,6 +240,17 @@ def member_ports(route: Route, flow: str) -> tuple[int, ...]:
         + (_hash(f"{flow}|{channel.link}") % channel.members if channel.members > 1 else 0)
         for channel in route.channels
     )
+
+
+def through_pool(route: Route, ports: tuple[int, ...], pool: Pool | None) -> tuple[int, ...]:
+    """Return the ports on a route with those servers in their place that it comes to.
+
+    A compute node ends routes, so on the way there and back it comes once.
+    """
+    if pool is None:
+        return ports
+    there = next(hop for hop, c in enumerate(route.channels, 1) if c.target == pool.node)
+    return (*ports[:there], pool.port, *ports[there:])
 
 
 def _pick(choices: list[Channel], flow: str) -> Channel:

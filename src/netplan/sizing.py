@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from netplan.queueing import erlang_c
 from netplan.statistics import packets_needed
 
 if TYPE_CHECKING:
@@ -37,7 +38,10 @@ TYPICAL_STREAM = 0.9
 
 @dataclass(frozen=True, slots=True)
 class PortView:
-    """What sizing needs to know of P ports under their carried load; all of shape (P,)."""
+    """What sizing needs to know of P ports and pools under their carried load; all of shape (P,).
+
+    A pool of c servers is nearly a port c times as fast that few have to wait for.
+    """
 
     utilisation: Float64
     packet_rate: Float64
@@ -48,12 +52,18 @@ class PortView:
     """[bit/s]."""
     hold_time: Float64
     """Time to send a full buffer [s]; infinite without limit."""
+    servers: NDArray[np.int64]
+    """Of a pool; 1 for a port that transmits."""
 
     @property
     def relaxation(self) -> Float64:
-        """Relaxation time [s]: that of M/M/1, at most what it takes to send a full buffer."""
+        """Relaxation time [s]: that of M/M/1, at most what it takes to send a full buffer.
+
+        Of a pool in addition until those that are served have left.
+        """
         free: Float64 = self._service / (1 - np.sqrt(self._stable)) ** 2
-        return np.minimum(free, self.hold_time)
+        leaving = (self.servers - 1) * self._service
+        return np.minimum(free + leaving, self.hold_time)
 
     @property
     def correlation_time(self) -> Float64:
@@ -61,11 +71,21 @@ class PortView:
 
         The packets of a port have the inflation c = 1 + 1.9 (1 + c_s²) ρ / (1 - ρ)², with c_s² the
         squared coefficient of variation of the sizes: a fit within 25 % to the p99 of M/M/1 and
-        M/D/1 queues, ρ from 0.3 to 0.9, 20 million packets each. It only sizes the run; verdicts
-        go by the inflation that the run itself shows.
+        M/D/1 queues, ρ from 0.3 to 0.9, 20 million packets each. Of a pool fewer have to wait, by
+        Erlang C over ρ, and so fewer have anything in common. It only sizes the run; verdicts go
+        by the inflation that the run itself shows.
         """
         free: Float64 = 1.9 * self.size_variation * self._service / (1 - self._stable) ** 2
-        return np.minimum(free, 2 * self.hold_time)
+        return np.minimum(free * self._waiting, 2 * self.hold_time)
+
+    @property
+    def _waiting(self) -> Float64:
+        """Share of the requests that wait, over that of a single server."""
+        shares = np.ones_like(self.utilisation)
+        for pool in np.flatnonzero((self.servers > 1) & (self._stable > 0)):
+            servers, load = int(self.servers[pool]), float(self._stable[pool])
+            shares[pool] = erlang_c(servers, servers * load) / load
+        return shares
 
     @property
     def _stable(self) -> Float64:

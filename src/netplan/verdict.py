@@ -46,6 +46,8 @@ class Reason(StrEnum):
     """The source has no compute node that the target allows."""
     DISCONNECTED = "disconnected"
     """The failure leaves no route."""
+    OVERLOAD = "overload"
+    """The servers are offered 100 % or more: requests wait longer and longer."""
     BUDGET = "budget"
     """Undecided: the packet budget is spent."""
 
@@ -59,7 +61,8 @@ class Basis(StrEnum):
     NORMAL_STATE = "normal_state"
     """The failure leaves its routes alone and puts no more load on them."""
     OFFERED_LOAD = "offered_load"
-    """A port is offered so much that more than the loss limit must be lost."""
+    """A port is offered so much that more than the loss limit must be lost, or servers so much
+    that the wait grows for ever."""
     CLOSED_FORM = "closed_form"
     """A cautious closed form stays below the limit."""
 

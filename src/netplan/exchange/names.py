@@ -6,13 +6,13 @@ import re
 
 from netplan.exchange.draft import listed
 from netplan.scenario.network import Role
-from netplan.scenario.traffic import NEAREST_COMPUTE
+from netplan.scenario.traffic import SOME_COMPUTE
 
 __all__ = ["Names"]
 
 _LONGEST = 80
 _FORBIDDEN = re.compile(r"[\s>/,;]+")
-_RESERVED = {*Role, NEAREST_COMPUTE}
+_RESERVED = {*Role, *SOME_COMPUTE}
 
 
 class Names:

@@ -7,9 +7,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from netplan.errors import Path, Problem
-from netplan.loader.topology_sense import check_link, check_node_name, check_span, unknown
+from netplan.loader.topology_sense import (
+    check_link,
+    check_node_name,
+    check_span,
+    no_servers,
+    unknown,
+)
 from netplan.scenario.build import apply_step, due, explicit_spans, gaps
-from netplan.scenario.network import Role, TopologySpec
+from netplan.scenario.network import Node, Role, TopologySpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -90,6 +96,7 @@ def _check_step(
         below = (*path, "add_node", "id")
         yield from _check_new(below, "node", step.add_node.id, spec)
         yield from check_node_name(below, step.add_node.id)
+        yield from _check_servers((*path, "add_node"), step.add_node)
     if step.add_span is not None:
         below = (*path, "add_span")
         yield from _check_new((*below, "id"), "span", step.add_span.id, spec)
@@ -100,6 +107,11 @@ def _check_step(
         yield from check_link(below, step.add_link.id, step.add_link, spec, lost)
     if step.add_compute is not None:
         yield from _check_compute((*path, "add_compute"), step.add_compute, spec, lost)
+
+
+def _check_servers(path: Path, node: Node) -> Iterator[Problem]:
+    if node.compute is not None and node.role is not Role.COMPUTE:
+        yield Problem((*path, "compute"), no_servers(node.role))
 
 
 def _check_new(path: Path, kind: str, name: str, spec: TopologySpec) -> Iterator[Problem]:
@@ -132,6 +144,9 @@ def _check_change(
         yield Problem(below, f"{kind} {name!r} exists only from {later} on")
         return
     yield from unknown(below, kind, name, _existing(spec, kind), lost)
+    if change.compute is not None and name in spec.nodes:
+        changed_node = replace(spec.nodes[name], compute=change.compute)
+        yield from _check_servers(path, changed_node)
     if change.over is not None and name in spec.links:
         changed = replace(spec.links[name], over=change.over, length_km=None)
         found = check_link(path, name, changed, spec, lost)

@@ -11,7 +11,8 @@ from netplan.loader.expansion_sense import expansion_problems, years_of_addition
 from netplan.loader.mending import NOTHING_LOST, Lost
 from netplan.loader.topology_sense import topology_problems, unknown, where_it_breaks
 from netplan.scenario.network import Role
-from netplan.scenario.traffic import NEAREST_COMPUTE, Demand, Gravity, Growth
+from netplan.scenario.targets import Direction, Layer
+from netplan.scenario.traffic import AVAILABLE_COMPUTE, SOME_COMPUTE, Demand, Gravity, Growth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,6 +57,7 @@ def scenario_problems(scenario: Scenario, lost: Lost = NOTHING_LOST) -> Iterator
         classes = scenario.traffic.classes
         yield from unknown((*path, "class"), "class", demand.traffic_class, classes, lost)
         yield from _check_demand(path, demand, built)
+        yield from _check_available(path, demand, scenario)
     yield from _check_targets(scenario, built)
     yield from _check_failures(scenario, spec, lost)
     packets = scenario.simulation.packets
@@ -140,9 +142,19 @@ def _check_demand(path: Path, demand: Demand, built: _Built) -> Iterator[Problem
     yield from _check_route((*path, "route"), demand, built)
 
 
+def _check_available(path: Path, demand: Demand, scenario: Scenario) -> Iterator[Problem]:
+    """Only requests need servers."""
+    traffic_class = scenario.traffic.classes.get(demand.traffic_class)
+    if demand.gravity is None or AVAILABLE_COMPUTE not in demand.gravity.target:
+        return
+    if traffic_class is not None and not traffic_class.requests:
+        message = f"class {demand.traffic_class} needs no servers; give it requests: true"
+        yield Problem((*path, "gravity", "to"), message)
+
+
 def _check_site(path: Path, name: str, built: _Built) -> Iterator[Problem]:
     """One node with a router is wanted."""
-    if name in [*Role, NEAREST_COMPUTE]:
+    if name in [*Role, *SOME_COMPUTE]:
         message = f"name one node here; {name!r} stands for several, which a gravity demand takes"
         yield Problem(path, message)
     elif name in built.nodes and built.nodes[name].role is Role.TRANSIT:
@@ -180,7 +192,7 @@ def _check_gravity(path: Path, gravity: Gravity, built: _Built) -> Iterator[Prob
     sides = [("weight", gravity.weight, gravity.source)]
     if gravity.target_weight is not None:
         sides.append(("target_weight", gravity.target_weight, gravity.target))
-    elif NEAREST_COMPUTE not in gravity.target:
+    elif not {*SOME_COMPUTE} & {*gravity.target}:
         sides.append(("weight", gravity.weight, gravity.target))
     for key, weight, sites in sides:
         if why := _no_weight(weight, sites, built):
@@ -211,7 +223,7 @@ def _check_sites(
     """Names of nodes and roles are wanted, and `nearest_compute` where that makes sense."""
     for index, site in enumerate(sites):
         below = (*path, index)
-        if site == NEAREST_COMPUTE:
+        if site in SOME_COMPUTE:
             has_compute = any(node.role is Role.COMPUTE for node in built.nodes.values())
             if not nearest:
                 yield Problem(below, f"{site} may only stand in to; it is found from the source")
@@ -245,6 +257,37 @@ def _check_target(
         classes = scenario.traffic.classes
         yield from unknown((*path, "class"), "class", target.traffic_class, classes, built.lost)
     yield from _check_between((*path, "between"), target.between, built)
+    if target.measure == "carried" and target.traffic_class in scenario.traffic.classes:
+        yield from _check_carried(path, target, scenario)
+    if AVAILABLE_COMPUTE in (target.between.target or ()) and not _sends_to_available(
+        target, scenario
+    ):
+        message = f"no demand sends requests to {AVAILABLE_COMPUTE}; name compute nodes, or add one"
+        yield Problem((*path, "between", "to"), message)
+
+
+def _sends_to_available(target: Target, scenario: Scenario) -> bool:
+    return any(
+        demand.gravity is not None
+        and AVAILABLE_COMPUTE in demand.gravity.target
+        and target.traffic_class in (None, demand.traffic_class)
+        for demand in scenario.traffic.demands
+    )
+
+
+def _check_carried(path: Path, target: Target, scenario: Scenario) -> Iterator[Problem]:
+    """Carried packets go one way and end; requests are served and come back."""
+    requests = scenario.traffic.classes[target.traffic_class or ""].requests
+    wanted = Direction.ROUND_TRIP if requests else Direction.ONE_WAY
+    if target.direction is not wanted:
+        why = "requests come back" if requests else "carried packets have no reply"
+        yield Problem((*path, "direction"), f"must be {wanted} with measure: carried; {why}")
+    if requests and target.layer is Layer.NETWORK:
+        message = "must be service with measure: carried; requests pass servers"
+        yield Problem((*path, "layer"), message)
+    if not requests and target.layer is Layer.SERVICE:
+        message = f"class {target.traffic_class} is not served; give it requests: true, or probe"
+        yield Problem((*path, "layer"), message)
 
 
 def _check_between(path: Path, between: Between, built: _Built) -> Iterator[Problem]:

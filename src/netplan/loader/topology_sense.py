@@ -9,7 +9,7 @@ from netplan.loader.mending import NOTHING_LOST, Lost
 from netplan.loader.wording import did_you_mean
 from netplan.scenario.build import explicit_spans, gaps
 from netplan.scenario.network import Link, Role, Span, TopologySpec
-from netplan.scenario.traffic import NEAREST_COMPUTE
+from netplan.scenario.traffic import AVAILABLE_COMPUTE, NEAREST_COMPUTE, SOME_COMPUTE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -18,6 +18,7 @@ __all__ = [
     "check_link",
     "check_node_name",
     "check_span",
+    "no_servers",
     "topology_problems",
     "unknown",
     "where_it_breaks",
@@ -26,8 +27,13 @@ __all__ = [
 
 def topology_problems(spec: TopologySpec, lost: Lost = NOTHING_LOST) -> Iterator[Problem]:
     """Find everything that makes no sense in a topology; paths begin at its root."""
-    for name in spec.nodes:
+    for name, node in spec.nodes.items():
         yield from check_node_name(("nodes", name), name)
+        if node.compute is not None and node.role is not Role.COMPUTE:
+            yield Problem(("nodes", name, "compute"), no_servers(node.role))
+    for role, default in spec.defaults.nodes.items():
+        if default.compute is not None and role is not Role.COMPUTE:
+            yield Problem(("defaults", "nodes", role, "compute"), no_servers(role))
     for name, span in spec.spans.items():
         yield from check_span(("spans", name), span, spec, lost)
     for name, link in spec.links.items():
@@ -47,11 +53,22 @@ def _follows(gap: Problem, lost: Lost) -> bool:
 
 def check_node_name(path: Path, name: str) -> Iterator[Problem]:
     """Keep a node from being called like something that stands for several nodes."""
-    if name in [*Role, NEAREST_COMPUTE]:
-        what = (
-            "the nearest compute node" if name == NEAREST_COMPUTE else f"all nodes of role {name}"
-        )
+    if name in [*Role, *SOME_COMPUTE]:
+        what = f"all nodes of role {name}" if name in [*Role] else _COMPUTE_IN_WORDS[name]
         yield Problem(path, f"a node may not have this name, which stands for {what}; rename it")
+
+
+_COMPUTE_IN_WORDS = {
+    NEAREST_COMPUTE: "the nearest compute node",
+    AVAILABLE_COMPUTE: "compute nodes with servers left",
+}
+
+
+def no_servers(role: Role) -> str:
+    """Say that servers stand at compute nodes only."""
+    return (
+        f"servers stand at nodes of role compute, and this is {role}; add a compute node for them"
+    )
 
 
 def check_span(path: Path, span: Span, spec: TopologySpec, lost: Lost) -> Iterator[Problem]:

@@ -130,6 +130,12 @@ class TrafficClass:
     """Last mile of the users of this class; left out: that of the node where they are."""
     description: str | None = None
 
+    @model_validator(mode="after")
+    def _request_is_one_packet(self) -> TrafficClass:
+        if self.requests and self.segment_bytes is not None:
+            raise ValueError("a request is one packet: leave segment_bytes out, or requests")
+        return self
+
 
 SiteList: TypeAlias = Annotated[
     tuple[Identifier, ...], Field(min_length=1), one_or_more(Identifier)

@@ -7,121 +7,45 @@ reported from here, all of it at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from netplan.case.model import Carried, Case, Question, Stream
+from netplan.case.service import pool_warnings, service_of, service_problems
 from netplan.demand import (
     Flow,
-    Load,
     PairDemand,
     flows_of,
     offered_load,
     overloads,
     pair_demands,
+    pairs_of_demands,
+    size_law,
     unlimited_overloads,
     unserved,
 )
-from netplan.distributions import (
-    IMIX,
-    ExponentialSize,
-    MixedSize,
-    SizeDistribution,
-    fixed_size,
-)
+from netplan.distributions import SizeDistribution, fixed_size
 from netplan.errors import InputError, Problem
 from netplan.failure import NORMAL
 from netplan.routing import NoRouteError, Route, Router, member_ports, missing_metrics
 from netplan.scenario.targets import Direction, Layer, Target
-from netplan.segments import SegmentError, allowed_segments, largest_segment, segment_error
+from netplan.scenario.traffic import AVAILABLE_COMPUTE
+from netplan.segments import allowed_segments, largest_segment, segment_error
 from netplan.selection import Pair, select_pairs
 from netplan.topology import Channel, Topology, build_topology
-from netplan.units import BITS_PER_BYTE, MS
+from netplan.units import MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from netplan.scenario.scenario import Scenario
-    from netplan.scenario.traffic import SizeLaw, TrafficClass
 
-__all__ = [
-    "Carried",
-    "Case",
-    "Question",
-    "Stream",
-    "floor_route",
-    "prepare",
-    "prepare_all",
-    "probe_route",
-]
+__all__ = ["FLOWS_PER_PROBE", "floor_route", "prepare", "prepare_all", "probe_route"]
 
 FLOWS_PER_PROBE = 16
 """Paths that the probes of a pair are spread over where there are several."""
 FULL_FRAME = 1500
 """Size of probes that no class is named for [byte]: an Ethernet payload."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stream:
-    """Packets that are measured: the probes of a pair, or the carried packets of a demand."""
-
-    name: str
-    sizes: SizeDistribution
-    priority: int
-    routes: tuple[Route, ...]
-    """Of each flow; for a round trip there and back."""
-    ports: tuple[tuple[int, ...], ...]
-    carried: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One target in this year: the pairs that it selects, and the stream that answers for each."""
-
-    target: Target
-    index: int
-    """Position in the scenario."""
-    limit: float
-    """Of the state [s]."""
-    pairs: tuple[Pair, ...]
-    floors: tuple[Route | None, ...]
-    """Of each pair: the route of least propagation delay."""
-    streams: tuple[Stream | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """A demand with its flows, as the simulator will send it."""
-
-    demand: PairDemand
-    traffic_class: TrafficClass
-    sizes: SizeDistribution
-    flows: tuple[Flow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One year of a scenario, ready to be simulated."""
-
-    scenario: Scenario
-    year: int
-    state: str
-    topology: Topology
-    carried: tuple[Carried, ...]
-    load: Load
-    questions: tuple[Question, ...]
-    segment_error: SegmentError
-    """Most that segments may add to a delay on any selected route."""
-    warnings: tuple[str, ...]
-
-    @property
-    def streams(self) -> dict[str, Stream]:
-        """All measured streams by name, each once."""
-        return {
-            stream.name: stream
-            for question in self.questions
-            for stream in question.streams
-            if stream is not None
-        }
 
 
 def prepare_all(scenario: Scenario) -> list[Case]:
@@ -168,8 +92,10 @@ def prepare(scenario: Scenario, year: int) -> Case:
         raise InputError(_located(scenario, year, problem) for problem in problems)
     limited = _limited_routes(questions)
     allowed = allowed_segments(limited)
-    carried = tuple(_carried(scenario, demand, flows, allowed) for demand, flows in routed)
-    return Case(
+    carried = tuple(
+        _carried(scenario, topology, demand, flows, allowed) for demand, flows in routed
+    )
+    case = Case(
         scenario=scenario,
         year=year,
         state=NORMAL,
@@ -180,6 +106,7 @@ def prepare(scenario: Scenario, year: int) -> Case:
         segment_error=segment_error(limited, _segments(carried)),
         warnings=tuple(overloads(load, routed)),
     )
+    return replace(case, warnings=(*case.warnings, *pool_warnings(case)))
 
 
 def _located(scenario: Scenario, year: int, problem: Problem) -> Problem:
@@ -192,6 +119,7 @@ def _route_demands(
 ) -> list[tuple[PairDemand, tuple[Flow, ...]]]:
     routed = []
     for demand in pair_demands(scenario, router, year):
+        requests = scenario.traffic.classes[demand.traffic_class].requests
         try:
             flows = flows_of(router, demand, scenario.traffic.classes[demand.traffic_class])
         except NoRouteError as error:
@@ -200,6 +128,14 @@ def _route_demands(
             problems.append(Problem(path, f"demand {demand.name}: {error}; {remedy}"))
         else:
             routed.append((demand, tuple(flows)))
+        if requests and demand.target not in router.topology.pools:
+            problems.append(
+                Problem(
+                    ("traffic", "demands", demand.index),
+                    f"demand {demand.name}: its requests find no servers at {demand.target}; give "
+                    "compute to that node",
+                )
+            )
     return routed
 
 
@@ -212,7 +148,10 @@ def _question(
     problems: list[Problem],
 ) -> Question:
     path = ("targets", index, "between")
-    pairs = select_pairs(router, target.between)
+    if target.between.target == (AVAILABLE_COMPUTE,):
+        pairs = pairs_of_demands(scenario, router, target, [demand for demand, _ in routed])
+    else:
+        pairs = select_pairs(router, target.between)
     if not pairs:
         problems.append(Problem(path, "selects no pair; name roles or nodes that the topology has"))
     broken = [pair for pair in pairs if not _connected(router, pair, target)]
@@ -221,9 +160,7 @@ def _question(
         problems.append(
             Problem(path, f"no route for {len(broken)} of {len(pairs)} pairs: {shown}; add links")
         )
-    if target.layer is Layer.SERVICE:
-        message = "service needs access and compute delays, which are not modelled; use network"
-        problems.append(Problem(("targets", index, "layer"), message))
+    problems += service_problems(scenario, router.topology, target, index, pairs)
     if target.measure == "carried":
         pairs = _with_traffic(pairs, target, routed, index, problems)
     if pairs and target.coverage.of == "population" and not _people(router, pairs):
@@ -292,6 +229,7 @@ def _stream(
     if pair.target is None:
         return None
     sizes, priority = _probe(scenario, target)
+    service = service_of(scenario, router.topology, pair, target)
     if target.measure == "carried":
         demand, flows = next(
             (demand, flows)
@@ -306,8 +244,11 @@ def _stream(
             routes=tuple(flow.route for flow in flows),
             ports=tuple(flow.ports for flow in flows),
             carried=True,
+            service=service,
         )
     name = f"probe/{pair}/{target.direction}/{target.traffic_class or 'any'}"
+    if service is not None:
+        name += "/service" if target.without is None else "/access"
     names = [f"{name}#{number}" for number in range(FLOWS_PER_PROBE)]
     probe_routes = [probe_route(router, pair, target, flow) for flow in names]
     return Stream(
@@ -316,6 +257,7 @@ def _stream(
         priority=priority,
         routes=tuple(probe_routes),
         ports=tuple(map(member_ports, probe_routes, names)),
+        service=service,
     )
 
 
@@ -344,20 +286,6 @@ def _probe(scenario: Scenario, target: Target) -> tuple[SizeDistribution, int]:
     return fixed_size(FULL_FRAME), max(known.priority for known in classes.values())
 
 
-def size_law(sizes: SizeLaw) -> SizeDistribution:
-    """Return the law of packet sizes in bits."""
-    if sizes.fixed is not None:
-        return fixed_size(sizes.fixed)
-    if sizes.exponential is not None:
-        return ExponentialSize(mean=sizes.exponential * BITS_PER_BYTE)
-    if sizes.mix is not None:
-        return MixedSize(
-            bits=tuple(max(1, round(part.bytes * BITS_PER_BYTE)) for part in sizes.mix),
-            weights=tuple(part.weight for part in sizes.mix),
-        )
-    return IMIX
-
-
 def _limited_routes(questions: list[Question]) -> list[tuple[Route, float]]:
     """Return every route that will be measured, each distinct one with its tightest limit [s]."""
     limits: dict[tuple[Channel, ...], float] = {}
@@ -372,7 +300,11 @@ def _limited_routes(questions: list[Question]) -> list[tuple[Route, float]]:
 
 
 def _carried(
-    scenario: Scenario, demand: PairDemand, flows: tuple[Flow, ...], allowed: dict[Channel, float]
+    scenario: Scenario,
+    topology: Topology,
+    demand: PairDemand,
+    flows: tuple[Flow, ...],
+    allowed: dict[Channel, float],
 ) -> Carried:
     """Return a demand as it is simulated: in its packets, or in segments of them."""
     traffic_class = scenario.traffic.classes[demand.traffic_class]
@@ -383,7 +315,8 @@ def _carried(
         sizes = largest_segment((flow.route for flow in flows), allowed, packets)
     else:
         sizes = fixed_size(segment)
-    return Carried(demand=demand, traffic_class=traffic_class, sizes=sizes, flows=flows)
+    pool = topology.pools[demand.target] if traffic_class.requests else None
+    return Carried(demand, traffic_class, sizes, flows, pool)
 
 
 def _segments(carried: tuple[Carried, ...]) -> Iterator[tuple[Route, float]]:
