@@ -137,12 +137,19 @@ class _Rows:
         if self._row_room < 0:
             self.left_out += 1
             return
+        self.rows.append(row)
+        self.details.append(self._fitting_detail(target, pair))
+
+    def _fitting_detail(
+        self, target: Mapping[str, Any], pair: Mapping[str, Any]
+    ) -> list[Any] | None:
+        if self._detail_room < 0:
+            return None
         stream = self._streams.get((target["year"], pair["stream"]))
         measured = stream is not None and stream.delivered > 0
         detail = self._detail(pair, curve(stream) if stream and measured else None)
         self._detail_room -= len(to_script(detail))
-        self.rows.append(row)
-        self.details.append(detail if self._detail_room >= 0 else None)
+        return detail if self._detail_room >= 0 else None
 
     def _row(self, index: int, pair: Mapping[str, Any]) -> list[Any]:
         return [

@@ -1,0 +1,450 @@
+"""The whole page: its structure, and how it behaves in a browser without a network."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from netplan.cli.app import app
+from netplan.html import LANGUAGES, html_report, write_report
+from netplan.html.catalogue import CATALOGUE
+from netplan.html.page import SECTIONS
+from netplan.results import Results
+from netplan.samples import COMPONENTS, VARIABLE, StreamSamples, bin_of
+
+MOST_BYTES = 8_000_000
+NAMES = ("propagation", "equipment", "processing", "transmission", "queueing")
+SITES = {
+    "shenyang": ("Shenyang", "沈阳", "core", 41.8, 123.4),
+    "dalian": ("Dalian", "大连", "core", 38.9, 121.6),
+    "anshan": ("Anshan", "鞍山", "compute", 41.1, 123.0),
+    "beijing": ("Beijing", "北京", "hub", 39.9, 116.4),
+}
+
+
+def node(identifier):
+    name, chinese, role, lat, lon = SITES[identifier]
+    return {
+        "id": identifier, "name": name, "name_zh": chinese, "role": role, "city": identifier,
+        "lat": lat, "lon": lon, "population": 0,
+    }  # fmt: skip
+
+
+def hop(source, to):
+    split = dict(zip(NAMES, (2.0, 0.1, 0.02, 0.001, 0.4), strict=True))
+    return {
+        "link": f"{source}--{to}", "from": source, "to": to, "utilisation": 0.9,
+        "length_km": 400.0, "estimated_km": 100.0, "components_ms": split,
+    }  # fmt: skip
+
+
+def pair(source, to, outcome="met", estimate=3.0):
+    return {
+        "source": source, "target": to, "outcome": outcome,
+        "reason": {"met": "", "missed": "latency", "undecided": "budget"}[outcome],
+        "basis": "simulation", "estimate_ms": estimate, "predicted_ms": None,
+        "low_ms": estimate - 0.1, "high_ms": estimate + 0.1, "floor_ms": 2.0, "limit_ms": 5.0,
+        "loss": 0.0, "stream": f"probe/{source}>{to}/one_way/any", "packets": 100, "in_flight": 0,
+        "components_ms": hop(source, to)["components_ms"], "route": [source, to],
+        "length_km": 400.0, "estimated_km": 100.0, "hops": [hop(source, to)],
+        "remedies": ["compute nearer to the source"] if outcome == "missed" else [],
+    }  # fmt: skip
+
+
+def target(name, year, outcome, *pairs, needed=1.0):
+    return {
+        "name": name, "year": year, "state": "normal", "outcome": outcome,
+        "reason": "", "layer": "network", "direction": "one_way", "statistic": "p99",
+        "limit_ms": 5.0, "coverage": 0.5, "coverage_needed": needed, "coverage_of": "pairs",
+        "cable_km": 800.0, "estimated_cable_km": 200.0, "pairs": list(pairs),
+    }  # fmt: skip
+
+
+def use(source, to, year, load):
+    return {
+        "year": year, "link": f"{source}--{to}", "from": source, "to": to, "utilisation": load,
+        "busiest_member": load, "loss": 0.001, "mean_queueing_ms": 0.01, "max_queueing_ms": 0.1,
+    }  # fmt: skip
+
+
+def document(**more):
+    ways = [("shenyang", "dalian"), ("dalian", "anshan"), ("anshan", "beijing")]
+    known = {
+        "netplan": "results/1", "scenario": "Test & trial", "version": "0.1.0", "seed": 7,
+        "engine": "fast", "inputs_sha256": "5f" * 32, "outcome": "missed",
+        "nodes": [node(name) for name in SITES],
+        "targets": [
+            target("5 ms", 2025, "met", pair(*ways[0]), pair(*ways[1], "met", 4.5)),
+            target("5 ms", 2026, "missed", pair(*ways[0], "missed", 6.5), pair(*ways[1]),
+                   pair(*ways[2], "undecided", 4.9)),
+            target("wide", 2025, "met", pair(*ways[0]), needed=0.9),
+            target("wide", 2026, "undecided", pair(*ways[0], "undecided", 5.0), needed=0.9),
+        ],
+        "links": [use(*way, *at) for way in ways for at in ((2025, 0.5), (2026, 1.1))],
+        "notes": ["2026: waits there are long and vary much"],
+    }  # fmt: skip
+    return known | more
+
+
+def stream(name):
+    delays = np.linspace(2.1, 7.0, 200) * 1e9
+    bins, counts = np.unique(bin_of(delays.astype(np.int64) - 2 * 10**9), return_counts=True)
+    empty = np.empty(0, dtype=np.int64)
+    return StreamSamples(
+        name=name, base=2 * 10**9, bins=bins, counts=counts[None, :], sums=np.array([0]),
+        squares=0.0, maximum=7 * 10**9, dropped=np.zeros(1, dtype=np.int64), in_flight=0,
+        component_sums=np.zeros(len(COMPONENTS)), component_bins=(empty,) * len(VARIABLE),
+        component_counts=(empty,) * len(VARIABLE),
+    )  # fmt: skip
+
+
+def results(**more):
+    found = document(**more)
+    names = {(t["year"], p["stream"]) for t in found["targets"] for p in t["pairs"]}
+    streams = tuple((year, stream(name)) for year, name in sorted(names))
+    return Results(document=found, streams=streams)
+
+
+class Page(HTMLParser):
+    """Elements with attributes and the text in them; scripts and styles apart."""
+
+    VOID = ("meta", "input", "br", "hr", "img", "link", "option")
+
+    def __init__(self, source):
+        super().__init__()
+        self.elements, self.text, self.scripts, self._open = [], [], [], []
+        self.feed(source)
+
+    def handle_starttag(self, tag, attrs):
+        """Note an element and what it stands in."""
+        self.elements.append((tag, dict(attrs), [*self._open]))
+        if tag not in self.VOID:
+            self._open.append((tag, dict(attrs).get("id")))
+
+    def handle_endtag(self, tag):
+        """Close the element that was opened last."""
+        if tag not in self.VOID:
+            assert self._open.pop()[0] == tag
+
+    def handle_data(self, data):
+        """Note a text and the identifiers of what it stands in."""
+        inside = self._open[-1][0] if self._open else ""
+        if inside in ("script", "style"):
+            self.scripts.append(data)
+        elif data.strip():
+            self.text.append(([i for _, i in self._open], data.strip()))
+
+    def all(self, *tags):
+        """Return the attributes of all elements of these kinds."""
+        return [attributes for tag, attributes, _ in self.elements if tag in tags]
+
+    def within(self, section):
+        """Return the text of a section."""
+        return " ".join(text for ids, text in self.text if section in ids)
+
+
+@pytest.fixture(scope="module")
+def pages():
+    return {language: html_report(results(), language) for language in LANGUAGES}
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def page(request, pages):
+    return Page(pages[request.param]), request.param
+
+
+# --- structure ------------------------------------------------------------------------------------
+
+
+def test_every_section_is_there_named_and_filled(page):
+    page, language = page
+    assert [a["id"] for a in page.all("section")] == list(SECTIONS)
+    for section in SECTIONS:
+        title = CATALOGUE[f"section.{section}"][LANGUAGES.index(language)]
+        text = page.within(section)
+        assert text.startswith(title)
+        assert len(text) > len(title) + 20
+    assert [a["href"] for a in page.all("a")][1:] == [f"#{section}" for section in SECTIONS]
+
+
+def test_verdicts_stand_before_anything_else_for_every_target_and_year(pages):
+    text = Page(pages["en"]).within("verdicts")
+    found = re.findall(r"([✓✗?]) (met|missed|undecided)", text)
+    assert [word for _, word in found] == ["met", "missed", "met", "undecided"]
+    assert [sign for sign, _ in found] == ["✓", "✗", "✓", "?"]
+    assert "p99 one way, network layer, below 5 ms, for 90\u202f% of pairs" in text
+
+
+def test_causes_name_pair_budget_hop_and_remedy(pages):
+    text = Page(pages["en"]).within("causes")
+    for words in (
+        "Shenyang → Dalian",
+        "6.500",
+        "6.400 – 6.600",
+        "compute nearer",
+        "0.400",
+        "2.521",
+    ):
+        assert words in text
+    assert "在更靠近源的位置部署算力" in Page(pages["zh"]).within("causes")
+
+
+def test_lengths_say_how_much_is_estimated(pages):
+    text = Page(pages["en"]).within("lengths")
+    assert "800 200 25\u202f%" in text
+    assert "80\u202f% longer: Dalian → Anshan" in text
+
+
+def test_the_footer_says_whose_the_map_is_and_that_it_is_not_reviewed(page):
+    page, _ = page
+    text = " ".join(text for ids, text in page.text if not set(SECTIONS) & set(ids))
+    for words in ("ECharts 4.9.0", "审图号", "GeoNames"):
+        assert words in text
+
+
+def test_inputs_carry_their_digests():
+    digests = {"results.json": "ab" * 32}
+    text = Page(html_report(results(), "en", digests)).within("inputs")
+    assert "5f" * 32 in text
+    assert f"SHA-256 of results.json {'ab' * 32}" in text
+
+
+def test_nothing_is_loaded_from_anywhere(page):
+    page, _ = page
+    assert page.all("link", "img", "iframe", "object", "embed", "base") == []
+    for attributes in (a for _, a, _ in page.elements):
+        assert "src" not in attributes
+        assert attributes.get("href", "#").startswith("#")
+    [policy] = [a["content"] for a in page.all("meta") if "http-equiv" in a]
+    assert policy.startswith("default-src 'none'")
+    assert "connect-src" not in policy
+    assert "http" not in policy
+    assert not any("http" in text for _, text in page.text)
+
+
+def test_own_scripts_and_styles_name_no_address(page):
+    page, _ = page
+    style, _, data, own = [text for text in page.scripts if len(text.strip()) > 20]
+    assert "plotly.js" not in style + data + own
+    assert re.findall(r"https?:|@import|url\(", style + data + own) == []
+
+
+def test_tables_are_captioned_and_their_headings_scoped(page):
+    page, _ = page
+    assert len(page.all("caption")) == len(page.all("table"))
+    assert {a.get("scope") for a in page.all("th")} == {"col", "row"}
+    labels = {a["aria-labelledby"] for _, a, _ in page.elements if "aria-labelledby" in a}
+    identifiers = [a["id"] for _, a, _ in page.elements if "id" in a]
+    assert len(identifiers) == len(set(identifiers))
+    assert labels <= set(identifiers)
+
+
+def test_the_page_says_its_language(page):
+    page, language = page
+    assert page.all("html")[0]["lang"] == {"en": "en", "zh": "zh-CN"}[language]
+
+
+def test_names_cannot_smuggle_markup_into_the_page():
+    evil = "</script><script>alert(1)</script>"
+    nodes = [node(name) | {"name": evil} for name in SITES]
+    page = html_report(results(scenario=evil, nodes=nodes))
+    assert evil not in page
+    assert "&lt;/script&gt;" in page
+    [data] = [text for text in Page(page).scripts if text.startswith('{"texts"')]
+    assert json.loads(data)["nodes"][0][0] == evil
+
+
+def test_a_scenario_without_targets_has_a_page_of_links_and_map():
+    page = Page(html_report(results(targets=[], outcome="met")))
+    assert [a["id"] for a in page.all("section")] == [
+        "verdicts",
+        "map",
+        "links",
+        "method",
+        "inputs",
+    ]
+
+
+def test_the_same_results_give_the_same_bytes(pages):
+    assert html_report(results(), "en") == pages["en"]
+
+
+def test_a_page_of_a_large_network_stays_small():
+    pairs = [pair("shenyang", "dalian", "missed", 6.0) | {"hops": [hop("a", "b")] * 12}] * 20_000
+    page = html_report(results(targets=[target("5 ms", 2026, "missed", *pairs)]))
+    assert len(page.encode()) < MOST_BYTES
+
+
+def test_the_command_writes_the_page_in_the_language_of_the_locale(tmp_path, monkeypatch):
+    written = []
+
+    def note(folder, out, language):
+        written.append((folder.name, out.name, language))
+
+    monkeypatch.setattr("netplan.html.write_report", note)
+    for arguments in (["here"], ["here", "-o", "p.html", "--lang", "en"]):
+        result = CliRunner().invoke(app, ["report", *arguments], env={"LC_ALL": "zh_CN.UTF-8"})
+        assert result.exit_code == 0, result.output
+    assert written == [("here", "report.html", "zh"), ("here", "p.html", "en")]
+
+
+def test_a_folder_without_results_is_an_input_error(tmp_path):
+    result = CliRunner().invoke(app, ["report", str(tmp_path), "-o", str(tmp_path / "p.html")])
+    assert result.exit_code == 2
+    assert "results.json: is not there" in result.stderr
+    assert not (tmp_path / "p.html").exists()
+
+
+# --- in a browser ---------------------------------------------------------------------------------
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("there is no chromium; install Debian's package of that name")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium, pages, tmp_path):
+    """Open pages with the network off; afterwards none may have asked for or complained of any."""
+    asked, complaints, expected = [], [], []
+
+    def open_in(language):
+        file = tmp_path / f"{language}.html"
+        file.write_text(pages[language], encoding="utf-8")
+        tab = context.new_page()
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.on("console", lambda message: complaints.append(message.text))
+        tab.on("pageerror", lambda error: complaints.append(str(error)))
+        tab.goto(file.as_uri())
+        expected.append(file.as_uri())
+        return tab
+
+    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 900})
+    yield open_in
+    context.close()
+    assert asked == expected
+    assert complaints == []
+
+
+@pytest.fixture
+def opened(open_page):
+    return open_page("en")
+
+
+def rows(tab, table):
+    return tab.locator(f"{table} tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent.trim()))"
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_chart_is_drawn_and_the_page_fits_wide_and_narrow_windows(open_page, language):
+    tab = open_page(language)
+    charts = tab.locator(".chart")
+    assert charts.count() == 6
+    for index in range(charts.count()):
+        assert charts.nth(index).locator("svg.main-svg").count() > 0
+    for width in (1280, 400):
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.wait_for_timeout(500)
+        assert tab.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_filters_narrow_the_list_of_pairs(opened):
+    assert len(rows(opened, "#pairs-table")) == 3
+    opened.select_option("#f-outcome", "missed")
+    assert [row[4] for row in rows(opened, "#pairs-table")] == ["6.500"]
+    opened.select_option("#f-outcome", "")
+    opened.select_option("#f-year", "2025")
+    assert {row[4] for row in rows(opened, "#pairs-table")} == {"3.000", "4.500"}
+    opened.select_option("#f-target", "wide")
+    assert len(rows(opened, "#pairs-table")) == 1
+    opened.fill("#f-text", "nowhere")
+    assert rows(opened, "#pairs-table") == []
+    assert opened.locator("#pairs-count").inner_text().count("0") == 3
+
+
+def test_a_city_keeps_the_pairs_that_begin_or_end_there(opened):
+    options = opened.locator("#f-city option").evaluate_all("all => all.map(o => o.value)")
+    counts = []
+    for value in options:
+        opened.select_option("#f-city", value)
+        counts.append(len(rows(opened, "#pairs-table")))
+    assert counts == [3, 1, 2, 2, 1]
+
+
+def test_the_list_of_pairs_sorts_by_keyboard(opened):
+    heading = opened.locator('#pairs-table th[data-key="estimate"]')
+    heading.locator("button").press("Enter")
+    assert heading.get_attribute("aria-sort") == "descending"
+    assert [row[4] for row in rows(opened, "#pairs-table")] == ["6.500", "4.900", "3.000"]
+    heading.locator("button").press("Enter")
+    assert heading.get_attribute("aria-sort") == "ascending"
+    assert [row[4] for row in rows(opened, "#pairs-table")] == ["3.000", "4.900", "6.500"]
+
+
+def test_other_tables_sort_by_number_and_by_name(opened):
+    table = "#lengths table"
+    opened.click(f"{table} thead th:nth-child(2) button")
+    assert [row[1] for row in rows(opened, table)] == ["2025", "2025", "2026", "2026"]
+    opened.click(f"{table} thead th:nth-child(1) button")
+    opened.click(f"{table} thead th:nth-child(1) button")
+    assert [row[0] for row in rows(opened, table)] == ["wide", "wide", "5 ms", "5 ms"]
+    assert opened.locator(f"{table} th[aria-sort]").count() == 1
+
+
+def test_a_chosen_pair_shows_its_hops(opened):
+    opened.locator("#pairs-table tbody button").first.click()
+    detail = opened.locator("#pair-detail")
+    assert "2.521" in detail.inner_text()
+    assert "shenyang--dalian" in detail.inner_text()
+    assert opened.locator("#pairs-table tr[aria-current]").count() == 1
+
+
+def test_the_map_follows_its_year(opened):
+    hover = "() => document.getElementById('map-chart').data.flatMap(t => t.text ?? []).join()"
+    assert "110 %" in opened.evaluate(hover)
+    opened.select_option("#map-year", "2025")
+    assert "50 %" in opened.evaluate(hover)
+    assert "110 %" not in opened.evaluate(hover)
+
+
+def test_a_target_can_be_hidden_in_the_charts_by_year(opened):
+    button = opened.locator("#years-legend button").first
+    button.press("Enter")
+    assert button.get_attribute("aria-pressed") == "false"
+    shown = "() => document.getElementById('worst-chart').data.map(t => t.visible ?? true)"
+    assert opened.evaluate(shown) == [False, True]
+
+
+def test_it_prints(opened):
+    assert opened.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def test_a_written_page_is_whole(tmp_path, monkeypatch):
+    monkeypatch.setattr("netplan.html.page.load_results", lambda folder: results())
+    for name in ("results.json", "samples.npz"):
+        (tmp_path / name).write_bytes(name.encode())
+    write_report(tmp_path, tmp_path / "page.html", "en")
+    text = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    assert text.endswith("</html>")
+    assert str(tmp_path) not in text
