@@ -101,7 +101,7 @@ def html_report(
         document=results.document,
         digests=digests or {},
         reporter=__version__,
-        charts=f"plotly.js {get_plotlyjs_version()}",
+        charts=f"plotly.js {get_plotlyjs_version()} (MIT, Plotly, Inc.)",
         style=_asset("page.css"),
         plotly=Markup(get_plotlyjs()),
         scripts=[_asset(name) for name in SCRIPTS],
