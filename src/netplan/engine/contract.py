@@ -13,8 +13,8 @@ __all__ = ["END_OF_TIME", "check_block", "check_network"]
 
 END_OF_TIME: Final = 1 << 61
 """Up to when the engines count [ps], 26 days: two such times still have a sum."""
-LONGEST_SERVICE: Final = 1 << 55
-"""Service of a packet is below this [ps], ten hours."""
+LONGEST_SERVICE: Final = 1 << 50
+"""Service of a packet is below this [ps], 18 minutes."""
 
 
 def check_network(ports: Ports, routes: Routes, priorities: int) -> None:
