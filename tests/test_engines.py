@@ -53,9 +53,9 @@ class Case:
     packets: PacketBlock
 
 
-def make_ports(ps_per_bit, processing, latency, buffer_packets=0, buffer_bits=0):
+def make_ports(ps_per_bit, processing, latency, *, buffer_packets=0, buffer_bits=0, servers=0):
     count = len(ps_per_bit)
-    columns = (processing, latency, buffer_packets, buffer_bits)
+    columns = (processing, latency, buffer_packets, buffer_bits, servers)
     return Ports(
         np.array(ps_per_bit, np.float64),
         *(np.zeros(count, np.int64) + np.asarray(column, np.int64) for column in columns),
@@ -67,16 +67,21 @@ def make_routes(*routes):
     return Routes(start.astype(np.int64), np.concatenate(routes).astype(np.int32))
 
 
-def make_packets(entry, bits, route, *, priority=None, stream=None, until=None, first_number=0):
+def make_packets(entry, bits, route, *, until=None, first_number=0, **columns):
     count = len(entry)
+
+    def column(name, kind):
+        return np.array(columns.get(name, [0] * count), kind)
+
     return PacketBlock(
         first_number=first_number,
         until=int(entry[-1]) + 1 if until is None else until,
         entry=np.array(entry, np.int64),
         bits=np.array(bits, np.int64),
         route=np.array(route, np.int32),
-        priority=np.array([0] * count if priority is None else priority, np.int8),
-        stream=np.array([0] * count if stream is None else stream, np.int32),
+        priority=column("priority", np.int8),
+        stream=column("stream", np.int32),
+        service=column("service", np.int64),
     )
 
 
@@ -88,7 +93,7 @@ def cut(packets: PacketBlock, instants):
         last = int(np.searchsorted(packets.entry, until))
         columns = {
             name: getattr(packets, name)[first:last]
-            for name in ("entry", "bits", "route", "priority", "stream")
+            for name in ("entry", "bits", "route", "priority", "stream", "service")
         }
         yield PacketBlock(packets.first_number + first, until, **columns)
         first = last
@@ -106,6 +111,15 @@ class OraclePort:
         self.most_bits = ports.buffer_bits[number]
         self.waiting = []
         self.serving = None
+        self.server_free = [0] * int(ports.servers[number])
+
+    def request(self, now, service):
+        """Begin and end of a request at a pool."""
+        server = int(np.argmin(self.server_free))
+        start = max(now, self.server_free[server])
+        if service >= 0:
+            self.server_free[server] = start + service
+        return start, start + abs(service)
 
     def has_room(self, bits):
         """Tell whether a packet of this size fits into the buffer."""
@@ -120,8 +134,8 @@ class OraclePort:
 class OracleRun:
     """What happened in the oracle; waits and arrivals by port."""
 
-    left: dict[int, tuple[int, int]]
-    """Packet number: delay [ps], dropped_at."""
+    left: dict[int, tuple[int, int, int]]
+    """Packet number: delay [ps], dropped_at, compute [ps]."""
     waits: list[list[int]]
     arrivals: list[int]
     times: list[int]
@@ -133,6 +147,7 @@ def oracle(case: Case) -> OracleRun:  # noqa: C901 # straight from the model's f
     ports = [OraclePort(case.ports, number) for number in range(len(case.ports))]
     run = OracleRun({}, [[] for _ in ports], [0] * len(ports), [])
     departures, arrivals = [], []  # (time, packet, hop)
+    compute = [0] * len(packets)
 
     def travel(time, packet, hop):
         path = routes.of(packets.route[packet])
@@ -155,15 +170,23 @@ def oracle(case: Case) -> OracleRun:  # noqa: C901 # straight from the model's f
             path = routes.of(packets.route[packet])
             delay, bits = now - int(packets.entry[packet]), int(packets.bits[packet])
             if hop == len(path):
-                run.left[packet] = (delay, DELIVERED)
+                run.left[packet] = (delay, DELIVERED, compute[packet])
                 continue
             port = ports[path[hop]]
             run.arrivals[path[hop]] += 1
-            if port.has_room(bits):
+            if port.server_free:
+                start, end = port.request(now, int(packets.service[packet]))
+                run.waits[path[hop]].append(start - now)
+                compute[packet] = end - now
+                if end > now:
+                    heapq.heappush(departures, (end, packet, hop))
+                else:
+                    travel(now + int(case.ports.latency[path[hop]]), packet, hop + 1)
+            elif port.has_room(bits):
                 urgency = int(packets.priority[packet]) if case.priorities > 1 else 0
                 port.waiting.append((urgency, len(run.times), bits, packet, hop, now))
             else:
-                run.left[packet] = (delay, int(path[hop]))
+                run.left[packet] = (delay, int(path[hop]), compute[packet])
         for number, port in enumerate(ports):
             if port.serving is None and port.waiting:
                 # min() keeps the first of equals, which is the one that queued first
@@ -197,6 +220,12 @@ def simulate(engine, blocks):
     return gather([*(engine.advance(block) for block in blocks), engine.drain()])
 
 
+def one_pool(path, servers):
+    """Cut a path before its second pool."""
+    pools = [at for at, port in enumerate(path) if servers[port]]
+    return path[: pools[1]] if len(pools) > 1 else path
+
+
 @st.composite
 def cases(draw, most_packets=60):
     """Small networks with few different durations, so that much happens at one instant."""
@@ -205,34 +234,39 @@ def cases(draw, most_packets=60):
     def column(*values):
         return draw(st.lists(st.sampled_from(values), min_size=count, max_size=count))
 
+    servers = np.array(column(0, 0, 0, 0, 1, 3))
     ports = make_ports(
         column(0.0, 0.25, 0.7, 1.0, 2.0),
         column(0, 0, 1, 5),
         column(0, 0, 1, 4, 30),
-        column(0, 0, 1, 2, 3),
-        column(0, 0, 4, 9, 20),
+        buffer_packets=np.where(servers, 0, column(0, 0, 1, 2, 3)),
+        buffer_bits=np.where(servers, 0, column(0, 0, 4, 9, 20)),
+        servers=servers,
     )
     paths = st.lists(st.integers(0, count - 1), min_size=1, max_size=6)
-    routes = make_routes(*draw(st.lists(paths, min_size=1, max_size=5)))
+    routes = make_routes(
+        *(one_pool(path, servers) for path in draw(st.lists(paths, min_size=1, max_size=5)))
+    )
     priorities = draw(st.integers(1, 3))
     source = st.tuples(
         st.integers(0, len(routes) - 1),
         st.integers(0, 3),  # phase
         st.sampled_from([0, 1, 2, 4, 8, 200]),  # period
         st.sampled_from([0, 1, 4, 4, 8]),  # bits
+        st.sampled_from([0, 0, 1, 5, 40, -5]),  # service
         st.integers(0, priorities - 1),
         st.sampled_from([UNMEASURED, 0, 7]),
         st.integers(1, max(1, most_packets // 4)),
     )
     rows = [
-        (phase + number * period, demand, bits, route, priority, stream)
-        for demand, (route, phase, period, bits, priority, stream, times) in enumerate(
+        (phase + number * period, demand, bits, service, route, priority, stream)
+        for demand, (route, phase, period, bits, service, priority, stream, times) in enumerate(
             draw(st.lists(source, min_size=1, max_size=4))
         )
         for number in range(times)
     ]
-    entry, _, bits, route, priority, stream = zip(*sorted(rows), strict=True)
-    packets = make_packets(entry, bits, route, priority=priority, stream=stream)
+    entry, _, bits, service, route, priority, stream = zip(*sorted(rows), strict=True)
+    packets = make_packets(entry, bits, route, priority=priority, stream=stream, service=service)
     return Case(ports, routes, priorities, packets)
 
 
@@ -246,9 +280,8 @@ def test_every_packet_fares_as_in_the_direct_simulation(engine, case, data):
     finished = simulate(subject, cut(case.packets, instants))
     measured = np.flatnonzero(case.packets.stream != UNMEASURED)
     np.testing.assert_array_equal(finished.number, measured)
-    assert list(zip(finished.delay, finished.dropped_at, strict=True)) == [
-        expected.left[number] for number in measured
-    ]
+    fates = zip(finished.delay, finished.dropped_at, finished.compute, strict=True)
+    assert list(fates) == [expected.left[number] for number in measured]
     for name in ("entry", "bits", "route", "stream"):
         np.testing.assert_array_equal(
             getattr(finished, name), getattr(case.packets, name)[measured]
@@ -259,7 +292,7 @@ def test_every_packet_fares_as_in_the_direct_simulation(engine, case, data):
 
 def assert_totals(totals: PortTotals, case: Case, expected: OracleRun):
     count = len(case.ports)
-    dropped = [packet for packet, (_, at) in expected.left.items() if at != DELIVERED]
+    dropped = [packet for packet, (_, at, _) in expected.left.items() if at != DELIVERED]
     at = np.array([expected.left[packet][1] for packet in dropped], np.int64)
     bits = case.packets.bits[np.array(dropped, np.int64)]
     assert totals.arrivals.tolist() == expected.arrivals
@@ -342,15 +375,18 @@ def assert_engines_agree(engine, case: Case, instants):
 def wild_case(rng: np.random.Generator) -> Case:
     """Bursts of many packets at one instant, between them gaps from picoseconds to seconds."""
     count = int(rng.integers(2, 9))
-    limited = rng.integers(0, 2, count)
+    servers = rng.choice([0, 0, 0, 2, 50], count)
+    limited = rng.integers(0, 2, count) * (servers == 0)
     ports = make_ports(
         rng.choice([0.01, 1.0, 100.0, 1e4], count),
         rng.choice([0, 20_000_000], count),
         rng.choice([0, 1, 5_000, 750_000_000], count),
-        rng.choice([1, 5, 40], count) * limited,
-        rng.choice([0, 12_000, 100_000], count) * limited,
+        buffer_packets=rng.choice([1, 5, 40], count) * limited,
+        buffer_bits=rng.choice([0, 12_000, 100_000], count) * limited,
+        servers=servers,
     )
-    routes = make_routes(*(rng.integers(0, count, rng.integers(1, 7)) for _ in range(6)))
+    paths = (rng.integers(0, count, rng.integers(1, 7)).tolist() for _ in range(6))
+    routes = make_routes(*(one_pool(path, servers) for path in paths))
     packets = 3000
     gaps = rng.choice([0, 0, 0, 0, 0, 1, 100, 10_000, 10**7], packets) * rng.integers(1, 9, packets)
     gaps[rng.integers(0, packets, 3)] = 10 ** rng.integers(8, 13, 3)
@@ -365,6 +401,7 @@ def wild_case(rng: np.random.Generator) -> Case:
             rng.integers(0, 6, packets),
             priority=rng.integers(0, priorities, packets),
             stream=rng.integers(-1, 3, packets),
+            service=rng.choice([0, 1, 10**6, 10**9, -(10**7)], packets),
         ),
     )
 
@@ -410,7 +447,7 @@ def test_no_packet_is_faster_than_its_path(engine, case):
         path = case.routes.of(route)
         if dropped_at == DELIVERED:
             sending = transmission_ps(np.full(len(path), bits), case.ports.ps_per_bit[path])
-            assert delay >= fixed[path].sum() + sending.sum(), number
+            assert delay >= fixed[path].sum() + sending[case.ports.servers[path] == 0].sum(), number
 
 
 @given(case=cases())
@@ -422,8 +459,11 @@ def test_no_packet_overtakes_another_on_the_same_route_and_priority(engine, case
     priority = case.packets.priority[finished.number]
     seen = [set(case.routes.of(route).tolist()) for route in range(len(case.routes))]
     for route in range(len(case.routes)):
-        if len(seen[route]) < len(case.routes.of(route)):
-            continue  # on a route that meets itself, a packet may queue behind a later one
+        if (
+            len(seen[route]) < len(case.routes.of(route))
+            or case.ports.servers[list(seen[route])].any()
+        ):
+            continue  # a route that meets itself may queue a packet behind a later one
         for level in range(case.priorities):
             ours = (finished.route == route) & (finished.dropped_at == DELIVERED)
             ours &= priority == level

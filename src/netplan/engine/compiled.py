@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["compiled", "inlined", "is_stored", "outlined"]
 
 # Threads run compiled code side by side (`nogil`). It allocates nothing and so needs no reference
-# counts, which would take most of the time (`_nrt=False`). Numba's store of compiled code does not
-# notice when these options change: delete the *.nbi files then.
+# counts, which would take most of the time (`_nrt=False`).
 _jit = functools.partial(numba.njit, nogil=True, _nrt=False)
 
 inlined = _jit(forceinline=True)
@@ -33,17 +34,44 @@ def compiled(function: Callable[..., Any]) -> Any:
     process compiles anew.
     """
     try:
-        return _jit(cache=True)(function)
+        dispatcher = _jit(cache=True)(function)
     except RuntimeError:  # Numba found no folder to write to
         return _jit()(function)
+    _forget_other_sources(_store(dispatcher), _source(function))
+    return dispatcher
 
 
-def is_stored(function: Any) -> bool:
+def is_stored(dispatcher: Any) -> bool:
     """Tell whether a function was compiled before, so that its first call will be quick."""
-    if function.signatures:
+    if dispatcher.signatures:
         return True
-    if not function.stats.cache_path:
+    if not dispatcher.stats.cache_path:
         return False
-    source = Path(function.py_func.__code__.co_filename)
-    entries = Path(function.stats.cache_path).glob(f"{source.stem}.{function.__name__}-*.nbi")
-    return any(entry.stat().st_mtime >= source.stat().st_mtime for entry in entries)
+    function, (major, minor, *_) = dispatcher.py_func, sys.version_info
+    name = f"{function.__name__}-{function.__code__.co_firstlineno}.py{major}{minor}"
+    pattern = f"{_source(function).stem}.{name}*.nbi"
+    return any(_store(dispatcher).glob(pattern))
+
+
+def _store(dispatcher: Any) -> Path:
+    return Path(dispatcher.stats.cache_path)
+
+
+def _source(function: Callable[..., Any]) -> Path:
+    return Path(function.__code__.co_filename)
+
+
+def _forget_other_sources(store: Path, source: Path) -> None:
+    """Delete what was compiled from other sources.
+
+    Numba looks at the file of the function alone, but what it calls stands in other modules of the
+    folder, and the options stand here.
+    """
+    texts = [path.read_bytes() for path in sorted(source.parent.glob("*.py"))]
+    digest = hashlib.sha256(b"".join([numba.__version__.encode(), *texts])).hexdigest()
+    marker = store / f"{source.stem}.sources"
+    if marker.exists() and marker.read_text(encoding="utf-8") == digest:
+        return
+    for entry in store.glob(f"{source.stem}.*.nbi"):
+        entry.unlink(missing_ok=True)
+    marker.write_text(digest, encoding="utf-8")

@@ -9,9 +9,10 @@ import numpy as np
 
 from netplan.engine.compiled import is_stored
 from netplan.engine.contract import END_OF_TIME, check_block, check_network
-from netplan.engine.layout import Output, Packets, lay_out, more_chunks
+from netplan.engine.layout import Output, Packets, lay_out, more_chunks, more_requests
 from netplan.engine.model import Finished, PacketBlock, PortTotals
-from netplan.engine.sweep import CHUNK, CHUNKS_PER_PACKET, run, take
+from netplan.engine.sweep import CHUNKS_PER_PACKET, run, take
+from netplan.engine.tables import CHUNK
 
 if TYPE_CHECKING:
     from netplan.engine.model import Ports, Routes
@@ -39,8 +40,6 @@ class FastEngine:
 
     def __init__(self, ports: Ports, routes: Routes, *, priorities: int = 1) -> None:
         check_network(ports, routes, priorities)
-        if ports.servers is not None:
-            raise NotImplementedError("pools of servers need the engine simpy")
         self._sweep = lay_out(ports, routes, priorities)
         self._now = 0
 
@@ -68,6 +67,8 @@ class FastEngine:
         self._have_chunks(CHUNKS_PER_PACKET)
         while not run(self._sweep, output):
             self._have_chunks(2 * CHUNKS_PER_PACKET)
+            if progress["requests_left"][0] == 0:
+                self._sweep = more_requests(self._sweep)
         return _finished(output, int(progress["finished"][0]))
 
     def _have_chunks(self, chunks: int) -> None:
@@ -101,6 +102,7 @@ def _packets(block: PacketBlock) -> Packets:
     def column(values: Any, kind: type[np.integer[Any]]) -> Any:
         return np.require(values, kind, ["C", "W", "A"])
 
+    service = np.zeros(len(block), np.int64) if block.service is None else block.service
     return Packets(
         first_number=int(block.first_number),
         entry=column(block.entry, np.int64),
@@ -108,6 +110,7 @@ def _packets(block: PacketBlock) -> Packets:
         route=column(block.route, np.int32),
         priority=column(block.priority, np.int8),
         stream=column(block.stream, np.int32),
+        service=column(service, np.int64),
     )
 
 
@@ -120,13 +123,13 @@ def _output(most: int) -> Output:
         stream=np.empty(most, np.int32),
         delay=np.empty(most, np.int64),
         dropped_at=np.empty(most, np.int32),
+        compute=np.empty(most, np.int64),
     )
 
 
 def _finished(output: Output, packets: int) -> Finished:
     """Cut the columns to the packets that finished; a copy if that lets much memory go."""
     columns = {name: column[:packets] for name, column in output._asdict().items()}
-    columns["compute"] = np.zeros(packets, np.int64)
     if 2 * packets < len(output.number):
         columns = {name: column.copy() for name, column in columns.items()}
     return Finished(**columns)

@@ -14,20 +14,21 @@ import networkx as nx
 import numpy as np
 
 from netplan.engine.contract import END_OF_TIME
-from netplan.engine.sweep import CHUNK, NEVER, NOBODY
+from netplan.engine.tables import CHUNK, NEVER, NOBODY
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from netplan.engine.model import Int8, Int32, Int64, Ports, Routes
 
-__all__ = ["Output", "Packets", "Sweep", "lay_out", "more_chunks"]
+__all__ = ["Output", "Packets", "Sweep", "lay_out", "more_chunks", "more_requests"]
 
 VISITS_PER_PACKET: Final = 4
 """A round that needs more visits for each packet is followed by a walk along the tree of ports."""
 
-HOP: Final = np.dtype([("lag", "i8"), ("queue", "i4"), ("route", "i4")])
-"""A port on a route: delay from its departure to the next arrival [ps], queue that leads there."""
+HOP: Final = np.dtype([("lag", "i8"), ("queue", "i4"), ("route", "i4"), ("served", "i8")])
+"""A port on a route: delay from its departure to the next arrival [ps], queue that leads there,
+whether the route has met a pool of servers."""
 BEGIN: Final = np.dtype([("processing", "i8"), ("queue", "i4"), ("hop", "i4")])
 """Begin of a route: delay before its first port [ps], queue that leads there, row of the hop."""
 RECORD: Final = np.dtype(
@@ -38,10 +39,12 @@ RECORD: Final = np.dtype(
         ("entry", "i8"),
         ("hop", "i4"),
         ("stream", "i4"),
-        ("priority", "i8"),
+        ("work", "i8"),  # service, or what it took, and priority: see `serving`
     ]
 )
 """A packet in a queue."""
+REQUEST: Final = np.dtype([("left", "i8"), ("right", "i8"), *RECORD.descr])
+"""A request at a pool, when it departs [ps], and what is below it in the heap."""
 QUEUE: Final = np.dtype(
     [
         ("time", "i8"),  # of the first record, or NEVER [ps]
@@ -61,6 +64,8 @@ PORT: Final = np.dtype(
         ("last_input", "i4"),  # the last one, + 1
         ("waiting", "i4"),  # first queue of those that wait, or of the places taken
         ("limited", "i4"),
+        ("servers", "i4"),  # of a pool
+        ("first_server", "i4"),
         ("arrivals", "i8"),
         ("sent_bits", "i8"),
         ("waits", "i8"),
@@ -71,7 +76,8 @@ PORT: Final = np.dtype(
         ("held", "i8"),  # packets that wait; of a FIFO port those not yet known to have departed
         ("held_bits", "i8"),
         ("bits_in_service", "i8"),
-        ("choice", "i8"),  # when a priority port next chooses, if packets wait [ps]
+        ("choice", "i8"),  # when a port next chooses, or a pool sends on, or NEVER [ps]
+        ("root", "i8"),  # of the heap of requests of a pool
         ("drops", "i8"),
         ("dropped_bits", "i8"),
     ]
@@ -83,6 +89,9 @@ PROGRESS: Final = np.dtype(
         ("unused", "i8"),  # first of the chunks that were given back
         ("touched", "i8"),  # chunks that were in use at some time
         ("left", "i8"),  # chunks that are not in use
+        ("unused_request", "i8"),  # the same of requests
+        ("requests_touched", "i8"),
+        ("requests_left", "i8"),
         ("walks", "i8"),  # whether the ports are visited along the tree
         ("visits", "i8"),  # in this round or walk
         ("visited", "i8"),  # of them
@@ -105,6 +114,7 @@ class Packets(NamedTuple):
     route: Int32
     priority: Int8
     stream: Int32
+    service: Int64
 
 
 class Output(NamedTuple):
@@ -117,6 +127,7 @@ class Output(NamedTuple):
     stream: Int32
     delay: Int64
     dropped_at: Int32
+    compute: Int64
 
 
 class Sweep(NamedTuple):
@@ -135,6 +146,10 @@ class Sweep(NamedTuple):
     """Shape (1,): `PROGRESS`."""
     ports: NDArray[np.void]
     queues: NDArray[np.void]
+    servers: Int64
+    """When each server of a pool is free [ps]: a heap for each pool."""
+    requests: NDArray[np.void]
+    """`REQUEST`: those at pools."""
     records: NDArray[np.void]
     """Shape (chunks * CHUNK,): `RECORD`."""
     follower: Int64
@@ -154,16 +169,23 @@ def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
     queues["head"] = queues["tail"] = CHUNK * np.arange(len(queues))
     queues["sender"][:inputs] = np.maximum(senders, 0)
     queues["leaf"][:inputs] = leaves + receivers
-    # A transmission takes a picosecond at least. A source sends nothing that is not there yet.
-    lag = ports.latency[senders] + ports.processing[receivers] + 1
+    # A transmission takes a picosecond at least, the service of a request perhaps nothing. A source
+    # sends nothing that is not there yet.
+    servers = np.zeros(count, np.int64) if ports.servers is None else ports.servers
+    lag = ports.latency[senders] + ports.processing[receivers] + (servers[senders] == 0)
     queues["lag"][:inputs] = np.where(senders == NOBODY, END_OF_TIME, lag)
     # Amid unused memory: two engines in two threads must not write to the same cache line.
     progress = np.zeros(65, PROGRESS)[32:33]
-    progress["unused"] = NOBODY
+    progress["unused"] = progress["unused_request"] = NOBODY
     progress["touched"] = len(queues)
+    table = _ports(ports, receivers, inputs + count, priorities)
+    table["servers"] = servers
+    table["choice"], table["root"] = NEVER, NOBODY
+    table["first_server"] = np.cumsum(servers) - servers
     order = _upstream_first(senders, receivers)
     progress["sparse"] = len(order) // VISITS_PER_PACKET
     hops, begins = _routes(ports, routes, of_hop, inputs)
+    hops["served"] = _served(routes, servers)
     return Sweep(
         hops=hops,
         begins=begins,
@@ -171,8 +193,10 @@ def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
         inputs=inputs,
         priorities=priorities,
         progress=progress,
-        ports=_ports(ports, receivers, inputs + count, priorities),
+        ports=table,
         queues=queues,
+        servers=np.zeros(int(servers.sum()), np.int64),
+        requests=np.empty(0, REQUEST),
         records=np.empty(len(queues) * CHUNK, RECORD),
         follower=np.empty(len(queues), np.int64),
         tree=np.full(2 * leaves, NOBODY, np.int64),
@@ -189,6 +213,15 @@ def more_chunks(sweep: Sweep, chunks: int) -> Sweep:
     follower = np.empty(len(sweep.follower) + added, np.int64)
     follower[: len(sweep.follower)] = sweep.follower
     return sweep._replace(records=records, follower=follower)
+
+
+def more_requests(sweep: Sweep) -> Sweep:
+    """Enlarge the table of requests."""
+    added = max(CHUNK, len(sweep.requests))
+    sweep.progress["requests_left"] += added
+    requests = np.empty(len(sweep.requests) + added, REQUEST)
+    requests[: len(sweep.requests)] = sweep.requests
+    return sweep._replace(requests=requests)
 
 
 def _inputs(routes: Routes) -> tuple[Int64, Int64, Int64]:
@@ -227,6 +260,15 @@ def _routes(
     begins["queue"] = of_hop[routes.start[:-1]]
     begins["hop"] = rows[routes.start[:-1]]
     return hops, begins
+
+
+def _served(routes: Routes, servers: Int64) -> Int64:
+    """Tell of each row of the hops whether its route has met a pool, itself included."""
+    pool = (servers[routes.ports] > 0).astype(np.int64)
+    met = np.cumsum(pool)
+    before = met[routes.start[:-1]] - pool[routes.start[:-1]]
+    met = met - np.repeat(before, np.diff(routes.start))
+    return np.insert(met, routes.start[1:], met[routes.start[1:] - 1])
 
 
 def _ports(ports: Ports, receivers: Int64, waiting: int, priorities: int) -> NDArray[np.void]:

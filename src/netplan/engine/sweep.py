@@ -1,4 +1,4 @@
-"""The compiled code of the fast engine: port after port, each as far as it is safe.
+"""The fast engine's compiled code: port after port, each as far as it is safe.
 
 What arrives at a port left another one before, and was on its way for a while. So a port may take
 all arrivals up to the earliest moment at which something might still be sent to it, whatever the
@@ -12,93 +12,36 @@ Two ways to choose the next port. A *round* visits all ports, upstream first: no
 where a visit finds several packets. Where the ways are too short for that, a *walk* follows a tree
 of times to the port at which the next thing happens. Both do the same to the packets, so either may
 end anywhere.
-
-All compiled code and its constants stand in this module, because Numba's store of compiled code
-looks only at the file of the function it compiles: a change elsewhere would go unnoticed.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-# Signed indices may count from the end, which costs in every access.
-from numpy import uint64 as index
+import numpy as np
 
-from netplan.engine.compiled import compiled, inlined, outlined
-from netplan.engine.model import DELIVERED, UNMEASURED
+from netplan.engine.compiled import compiled, inlined
+from netplan.engine.model import DELIVERED
+from netplan.engine.serving import (
+    PRIORITY_BITS,
+    arrive_fifo,
+    arrive_pool,
+    arrive_priority,
+    choose,
+    leave,
+    release,
+)
+from netplan.engine.tables import NEVER, NOBODY, climb, dequeue, enqueue, first, index
 
 if TYPE_CHECKING:
     from netplan.engine.layout import Output, Packets, Sweep
 
-__all__ = ["CHUNK", "CHUNKS_PER_PACKET", "NEVER", "NOBODY", "run", "take"]
+__all__ = ["CHUNKS_PER_PACKET", "run", "take"]
 
-CHUNK: Final = 64
-"""Records in a chunk of a queue."""
-NOBODY: Final = -1
-NEVER: Final = 1 << 62
-"""Later than anything that happens [ps]."""
 CHUNKS_PER_PACKET: Final = 2
 """Chunks that one packet may need at a port: one on its way, one in the buffer."""
 ROUNDS_PER_WALK: Final = 8
 """A walk along the tree has so many times more visits than a round."""
-
-
-@inlined
-def new_chunk(sweep: Sweep) -> int:
-    """Take a chunk from the store."""
-    progress = sweep.progress[0]
-    chunk: int = progress.unused
-    if chunk == NOBODY:
-        chunk = progress.touched
-        progress.touched = chunk + 1
-    else:
-        progress.unused = sweep.follower[index(chunk)]
-    progress.left -= 1
-    return chunk
-
-
-@inlined
-def enqueue(sweep: Sweep, number: int, time: int) -> Any:
-    """Append a record to a queue; the caller fills in the rest."""
-    queue = sweep.queues[index(number)]
-    record = sweep.records[index(queue.tail)]
-    record.time = time
-    queue.time = min(queue.time, time)
-    tail = queue.tail + 1
-    if tail % CHUNK == 0:
-        chunk = new_chunk(sweep)
-        sweep.follower[index(tail // CHUNK - 1)] = chunk
-        tail = chunk * CHUNK
-    queue.tail = tail
-    return record
-
-
-@inlined
-def dequeue(sweep: Sweep, number: int) -> None:
-    """Remove the first record of a queue."""
-    queue = sweep.queues[index(number)]
-    head = queue.head + 1
-    if head % CHUNK == 0:
-        progress = sweep.progress[0]
-        chunk = head // CHUNK - 1
-        head = sweep.follower[index(chunk)] * CHUNK
-        sweep.follower[index(chunk)] = progress.unused
-        progress.unused = chunk
-        progress.left += 1
-    if head == queue.tail:
-        # an empty queue begins its chunk anew, to stay where the processor's caches are warm
-        head -= head % CHUNK
-        queue.tail = head
-        queue.time = NEVER
-    else:
-        queue.time = sweep.records[index(head)].time
-    queue.head = head
-
-
-@inlined
-def first(sweep: Sweep, number: int) -> Any:
-    """First record of a queue."""
-    return sweep.records[index(sweep.queues[index(number)].head)]
 
 
 @inlined
@@ -116,144 +59,6 @@ def first_input(sweep: Sweep, port: Any) -> tuple[int, int]:
 
 
 @inlined
-def leave(sweep: Sweep, output: Output, packet: Any, time: int, dropped_at: int) -> None:
-    """Let a packet out of the network; report it if it is measured."""
-    progress = sweep.progress[0]
-    progress.in_flight -= 1
-    progress.latest = max(progress.latest, time)
-    if packet.stream != UNMEASURED:
-        row = index(progress.finished)
-        progress.finished += 1
-        output.number[row] = packet.number
-        output.entry[row] = packet.entry
-        output.bits[row] = packet.bits
-        output.route[row] = sweep.hops[index(packet.hop)].route
-        output.stream[row] = packet.stream
-        output.delay[row] = time - packet.entry
-        output.dropped_at[row] = dropped_at
-
-
-@inlined
-def copy(packet: Any, record: Any) -> None:
-    """Copy what stays the same from queue to queue."""
-    record.number = packet.number
-    record.bits = packet.bits
-    record.entry = packet.entry
-    record.stream = packet.stream
-    record.priority = packet.priority
-
-
-@inlined
-def send(sweep: Sweep, output: Output, packet: Any, departure: int) -> None:
-    """Send a packet on to its next port, or out of the network."""
-    hop = sweep.hops[index(packet.hop)]
-    time = departure + hop.lag
-    if hop.queue >= sweep.inputs and time < sweep.progress[0].until:
-        leave(sweep, output, packet, time, DELIVERED)
-        return
-    record = enqueue(sweep, hop.queue, time)
-    copy(packet, record)
-    record.hop = packet.hop + 1
-    leaf = sweep.queues[index(hop.queue)].leaf
-    if time < sweep.tree[index(leaf)]:
-        climb(sweep, leaf, time)
-
-
-@inlined
-def serve(port: Any, bits: int, arrival: int, start: int) -> int:
-    """Begin service at `start`: add to the totals, return the departure."""
-    wait = start - arrival
-    port.waits += 1
-    port.sent_bits += bits
-    port.wait_max = max(port.wait_max, wait)
-    port.wait_sum += wait
-    departure: int = start + max(1, int(bits * port.ps_per_bit + 0.5))
-    port.free = departure
-    return departure
-
-
-@inlined
-def has_room(port: Any, packets: int, bits: int) -> Any:
-    """Tell whether so many packets, and so many bits, fit into the buffer."""
-    return (port.buffer_packets == 0 or packets <= port.buffer_packets) and (
-        port.buffer_bits == 0 or bits <= port.buffer_bits
-    )
-
-
-@outlined
-def drop(sweep: Sweep, output: Output, number: int, packet: Any, now: int) -> None:
-    """Lose a packet for which there is no room."""
-    port = sweep.ports[index(number)]
-    port.drops += 1
-    port.dropped_bits += packet.bits
-    leave(sweep, output, packet, now, number)
-
-
-@inlined
-def admit(sweep: Sweep, port: Any, bits: int, now: int) -> Any:
-    """Tell whether a FIFO port has room for a packet.
-
-    Packets that have departed, those that depart now included, are forgotten only when there seems
-    to be no room or many have come: the answer is the same, and the processor guesses it better.
-    """
-    if port.held % CHUNK != 0 and has_room(port, port.held + 1, port.held_bits + bits):
-        return True
-    while sweep.queues[index(port.waiting)].time <= now:
-        port.held -= 1
-        port.held_bits -= first(sweep, port.waiting).bits
-        dequeue(sweep, port.waiting)
-    return has_room(port, port.held + 1, port.held_bits + bits)
-
-
-@inlined
-def arrive_fifo(sweep: Sweep, output: Output, number: int, packet: Any, now: int) -> None:
-    """Serve the packet as soon as all that came before it have departed."""
-    port = sweep.ports[index(number)]
-    bits = packet.bits
-    if port.limited and not admit(sweep, port, bits, now):
-        drop(sweep, output, number, packet, now)
-        return
-    departure = serve(port, bits, now, max(now, port.free))
-    if port.limited:
-        port.held += 1
-        port.held_bits += bits
-        enqueue(sweep, port.waiting, departure).bits = bits
-    send(sweep, output, packet, departure)
-
-
-@inlined
-def arrive_priority(sweep: Sweep, output: Output, number: int, packet: Any, now: int) -> None:
-    """Queue the packet behind those of its priority."""
-    port = sweep.ports[index(number)]
-    held, bits = port.held + 1, port.held_bits + packet.bits
-    busy = port.free > now
-    if not has_room(port, held + busy, bits + busy * port.bits_in_service):
-        drop(sweep, output, number, packet, now)
-        return
-    if port.held == 0:
-        port.choice = max(now, port.free)
-    port.held, port.held_bits = held, bits
-    record = enqueue(sweep, port.waiting + packet.priority, now)
-    copy(packet, record)
-    record.hop = packet.hop
-
-
-@inlined
-def choose(sweep: Sweep, output: Output, port: Any) -> None:
-    """Begin to serve the first packet of the most urgent queue."""
-    queue: int = port.waiting
-    while sweep.queues[index(queue)].time == NEVER:
-        queue += 1
-    packet = first(sweep, queue)
-    port.held -= 1
-    port.held_bits -= packet.bits
-    port.bits_in_service = packet.bits
-    port.choice = serve(port, packet.bits, packet.time, port.choice)
-    send(sweep, output, packet, port.free)
-    dequeue(sweep, queue)
-
-
-@inlined
 def safe_end(sweep: Sweep, port: Any) -> int:
     """Up to when nothing more can be sent to a port, or the end of the block."""
     progress = sweep.progress[0]
@@ -267,24 +72,31 @@ def safe_end(sweep: Sweep, port: Any) -> int:
 
 @inlined
 def visit(sweep: Sweep, output: Output, number: int) -> bool:
-    """Let all happen at a port that is safe; False if the store runs out of chunks.
+    """Let all happen at a port that is safe; False if memory runs out.
 
-    A priority port chooses when all that come at the same instant have arrived.
+    A port chooses, and a pool sends on, when all that come at the same instant have arrived.
     """
     progress, port = sweep.progress[0], sweep.ports[index(number)]
     end = safe_end(sweep, port)
     while progress.left >= CHUNKS_PER_PACKET:
         queue, now = first_input(sweep, port)
         now = min(now, end)
-        if sweep.priorities > 1 and port.held > 0 and port.choice < now:
-            choose(sweep, output, port)
+        if port.choice < now:
+            if port.servers > 0:
+                release(sweep, output, port)
+            else:
+                choose(sweep, output, port)
             continue
         if now == end:
             port.safe = end
             return True
+        if port.servers > 0 and progress.requests_left == 0:
+            return False
         port.arrivals += 1
         progress.packet_hops += 1
-        if sweep.priorities == 1:
+        if port.servers > 0:
+            arrive_pool(sweep, port, first(sweep, queue), now)
+        elif sweep.priorities == 1:
             arrive_fifo(sweep, output, number, first(sweep, queue), now)
         else:
             arrive_priority(sweep, output, number, first(sweep, queue), now)
@@ -296,26 +108,10 @@ def visit(sweep: Sweep, output: Output, number: int) -> bool:
 def next_at(sweep: Sweep, number: int) -> int:
     """When the next thing happens at a port, or `NEVER`."""
     port = sweep.ports[index(number)]
-    time = NEVER
+    time: int = port.choice
     for queue in range(port.first_input, port.last_input):
         time = min(time, sweep.queues[index(queue)].time)
-    if sweep.priorities > 1 and port.held > 0:
-        time = min(time, port.choice)
     return time
-
-
-@inlined
-def climb(sweep: Sweep, node: int, time: int) -> None:
-    """Set a leaf of the tree, and what depends on it above."""
-    tree = sweep.tree
-    tree[index(node)] = time
-    node >>= 1
-    while node > 0:
-        time = min(tree[index(2 * node)], tree[index(2 * node + 1)])
-        if tree[index(node)] == time:
-            return
-        tree[index(node)] = time
-        node >>= 1
 
 
 @inlined
@@ -375,13 +171,14 @@ def take(sweep: Sweep, packets: Packets) -> None:
         record.entry = packets.entry[row]
         record.hop = begin.hop
         record.stream = packets.stream[row]
-        record.priority = packets.priority[row]
+        service = packets.service[row] << PRIORITY_BITS
+        record.work = service | np.int64(packets.priority[row])
     sweep.progress[0].in_flight += len(packets.entry)
 
 
 @compiled
 def run(sweep: Sweep, output: Output) -> bool:
-    """Let all happen that happens before ``progress.until``; False if more chunks are needed."""
+    """Let all happen that happens before ``progress.until``; False if more memory is needed."""
     progress = sweep.progress[0]
     deliver(sweep, output)
     progress.visits = 0
@@ -395,4 +192,9 @@ def run(sweep: Sweep, output: Output) -> bool:
         if not visit(sweep, output, number):
             return False
         if progress.walks:
-            climb(sweep, (len(sweep.tree) >> 1) + number, next_at(sweep, number))
+            time = next_at(sweep, number)
+            climb(sweep, (len(sweep.tree) >> 1) + number, time)
+            if time == progress.begin:
+                # A pool may send at this very instant and must be visited first: make a round.
+                progress.visits = 0
+                progress.mark = progress.packet_hops - progress.sparse
