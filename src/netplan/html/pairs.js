@@ -91,6 +91,18 @@ const fillTable = () => {
 
 const curveOf = (index) => DATA.details[index]?.[CURVE] ?? null;
 
+// The limit above its line, or an arrow to it; `near` is null where nothing is drawn.
+const limitNote = (limit, near, longest) => {
+  const note = { yref: "paper", y: 1, yanchor: "bottom", showarrow: false };
+  if (near === null) return { ...note, xref: "paper", x: 0.5, y: 0.5, text: say("js.no_curve") };
+  const text = say("js.limit", { limit });
+  if (!near) return { ...note, xref: "paper", x: 1, xanchor: "right", text: `${text} →` };
+  return { ...note, x: isLong(longest, limit) ? Math.log10(limit) : limit, text };
+};
+
+// Delays far above the limit are drawn on a logarithmic scale.
+const isLong = (longest, limit) => longest > 8 * limit;
+
 const drawCurves = () => {
   const place = document.getElementById("pairs-chart");
   const tail = control("scale").value === "tail";
@@ -126,17 +138,14 @@ const drawCurves = () => {
     height: 420, showlegend: true,
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
     margin: { l: 60, r: 16, t: 48, b: 48 },
-    xaxis: axis(`${say("js.latency")} · ${verdict.layer} · ${verdict.quantity}`,
-      longest > 8 * verdict.limit ? { type: "log" } : {}),
+    xaxis: axis([say("js.latency"), `${verdict.layer} · ${verdict.quantity}`].join(
+      place.clientWidth < 600 ? "<br>" : " · "),
+      isLong(longest, verdict.limit) ? { type: "log" } : {}),
     yaxis: tail ? axis(say("js.above"), { type: "log", tickformat: ".2~%", dtick: 1 })
       : axis(say("js.within"), { tickformat: ".0%", range: [0, 1.02] }),
     shapes: near ? [{ type: "line", x0: verdict.limit, x1: verdict.limit, yref: "paper", y0: 0,
       y1: 1, line: { color: INK, width: 1.5, dash: "dash" } }] : [],
-    annotations: traces.length ? (near ? [{ x: longest > 8 * verdict.limit
-      ? Math.log10(verdict.limit) : verdict.limit, yref: "paper", y: 1, yanchor: "bottom",
-      showarrow: false, text: say("js.limit", { limit: verdict.limit }) }] : [])
-      : [{ xref: "paper", yref: "paper", x: 0.5, y: 0.5, showarrow: false,
-        text: say("js.no_curve") }],
+    annotations: [limitNote(verdict.limit, traces.length ? near : null, longest)],
   });
   const left = DATA.left_out ? say("js.left_out", { n: DATA.left_out }) : "";
   document.getElementById("pairs-count").textContent = say("js.shown", {
