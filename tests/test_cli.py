@@ -277,6 +277,33 @@ def test_an_interrupted_run_exits_130_and_leaves_no_file(folder, engine, packets
     assert files_in(folder) == {"tiny.yaml", "topology.yaml"}
 
 
+def test_check_writes_every_form_that_pipelines_read(folder):
+    files = [f"--{name}=gate.{name}" for name in ("json", "junit", "sarif", "markdown")]
+    impossible = set_to(OPTICAL, IMPOSSIBLE)
+    done = cli("check", "tiny.yaml", "--quiet", "--github", *impossible, *files)
+    assert done.exit_code == 1
+    first, *more = done.stdout.splitlines()
+    assert first.startswith("::error file=tiny.yaml,line=9,col=5,title=near%3A missed::2024")
+    assert [line.partition(" ")[0] for line in more] == ["::warning"]
+    assert "topology.yaml,line=7" in more[0]
+    assert len(list(folder.glob("gate.*"))) == 4
+
+
+def test_the_language_comes_from_the_locale_unless_it_is_named(folder, monkeypatch):
+    run = ("run", "tiny.yaml", *set_to(OPTICAL))
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert "总体结论：满足" in cli(*run).stdout
+    assert "Result: MET" in cli(*run, "--lang", "en").stdout
+    monkeypatch.setenv("LC_ALL", "C")
+    assert "Result: MET" in cli(*run).stdout
+
+
+def test_results_do_not_depend_on_the_language(folder):
+    for lang in ("en", "zh"):
+        cli("check", "tiny.yaml", "--json", f"{lang}.json", "--lang", lang, *set_to(OPTICAL))
+    assert (folder / "en.json").read_bytes() == (folder / "zh.json").read_bytes()
+
+
 @pytest.mark.parametrize("command", ["", "validate", "run", "check", "plot", "schema"])
 def test_help_reads_as_it_did(command):
     done = cli(*command.split(), "--help")
@@ -284,15 +311,17 @@ def test_help_reads_as_it_did(command):
     assert_golden(f"help{'-' if command else ''}{command}.txt", done.stdout)
 
 
-def test_the_verdict_report_reads_as_it_did(folder):
-    done = cli("run", "tiny.yaml", "--jobs", 1, *set_to("years=[2024, 2025]"),
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_verdict_report_reads_as_it_did(folder, lang):
+    done = cli("run", "tiny.yaml", "--jobs", 1, "--lang", lang, *set_to("years=[2024, 2025]"),
                *set_to("traffic.growth_per_year={best: 1.5}"))  # fmt: skip
-    assert_golden("report-en.txt", done.stdout)
+    assert_golden(f"report-{lang}.txt", done.stdout)
 
 
-def test_errors_read_as_they_did(folder):
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_errors_read_as_they_did(folder, lang):
     wrong = SCENARIO.replace("below_ms", "below_s").replace("from: a", "from: c")
     (folder / "wrong.yaml").write_text(wrong, encoding="utf-8")
-    done = cli("check", "wrong.yaml", "missing.yaml")
-    assert_golden("errors-en.txt", done.stderr)
+    done = cli("check", "wrong.yaml", "missing.yaml", "--lang", lang)
+    assert_golden(f"errors-{lang}.txt", done.stderr)
     assert done.stdout == ""

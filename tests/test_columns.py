@@ -11,7 +11,9 @@ from netplan.tables.columns import WIDTH, columns, padded, wrapped
 TEXT = "the links liaoyang--anshan and anshan--haicheng wait for a second way to Shenyang and back"
 
 
-@pytest.mark.parametrize(("text", "width"), [("", 0), ("ms", 2), ("时延", 4), ("é", 1), ("e\u0301", 1)])
+@pytest.mark.parametrize(
+    ("text", "width"), [("", 0), ("ms", 2), ("时延", 4), ("é", 1), ("e\u0301", 1)]
+)
 def test_chinese_takes_two_columns_and_an_accent_none(text, width):
     assert columns(text) == width
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import netplan
 from netplan.errors import InputError
@@ -28,7 +30,7 @@ from netplan.plots import (
 from netplan.plots.style import COMPONENT_STYLES, LINE_STYLES, OUTCOME_STYLES, legible
 from netplan.plots.subject import choose, percent, verdicts_of
 from netplan.results import Results, to_document
-from netplan.samples import StreamSamples
+from netplan.samples import COMPONENTS, StreamSamples
 from netplan.units import MS
 from netplan.verdict import Hop, LinkUse, Outcome, PairVerdict, Reason, Verdict
 
@@ -405,7 +407,7 @@ def test_a_bar_that_would_dwarf_the_others_is_cut_and_says_how_long_it_is(result
 def test_the_parts_of_a_budget_bar_add_up_to_the_mean(two):
     axes = axes_of(latency_budget(two))
     top = [bar for bar in axes.patches if bar.get_y() < 0]
-    assert [bar.get_width() for bar in top] == pytest.approx([1.0, 0.1, 0.04, 0.01, 0.3])
+    assert [bar.get_width() for bar in top] == pytest.approx([1.0, 0.1, 0.04, 0.01, 0.3, 0.0, 0.0])
     assert max(bar.get_x() + bar.get_width() for bar in top) == pytest.approx(1.45)
     assert "[ms]" in axes.get_xlabel()
 
@@ -480,7 +482,7 @@ def test_a_timeline_shows_every_outcome_by_symbol_and_in_words(three_years):
     assert symbols == [OUTCOME_STYLES[o].marker for o in (MET, UNDECIDED, MISSED, MET)]
     assert texts_of(axes)[2] == "missed\n0 % of pairs met\nworst 7 ms"
     assert [label.get_text() for label in axes.get_xticklabels()] == ["2024", "2025", "2026"]
-    assert axes.get_yticklabels()[0].get_text() == "5 ms\np99 one way, network, below 5 ms"
+    assert axes.get_yticklabels()[0].get_text() == "5 ms\np99 one way, network layer, below 5 ms"
 
 
 def test_a_timeline_ends_at_the_year_and_holds_the_target_asked_for(three_years):
@@ -631,10 +633,32 @@ def test_chinese_names_are_used_where_a_font_has_them(two, monkeypatch):
     assert labels[0].get_text() == "鞍山 → 沈阳"
 
 
+def words_of(figure):
+    """Return all text of a figure."""
+    return " ".join(
+        text.get_text() for text in figure.findobj(Text) if text.get_text() and text.get_visible()
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_chinese_picture_has_no_english_but_names_and_units(kind, two, monkeypatch):
+    monkeypatch.setattr("netplan.plots.style.cjk_font", lambda: "DejaVu Sans")
+    words = words_of(draw(two, kind, language="zh"))
+    left = set(re.findall(r"[a-z]{3,}", words)) - {"target", "test"}
+    assert left == set()
+    assert re.search("[一-鿿]", words)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_is_english_where_no_font_has_chinese(kind, two, monkeypatch):
+    monkeypatch.setattr("netplan.plots.style.cjk_font", lambda: None)
+    assert not re.search("[一-鿿]", words_of(draw(two, kind, language="zh")))
+
+
 def test_outcomes_components_and_curves_differ_by_more_than_colour():
     assert len({look.marker for look in OUTCOME_STYLES.values()}) == 3
     assert len({look.hatch for look in OUTCOME_STYLES.values()}) == 3
-    assert len({look.hatch for look in COMPONENT_STYLES.values()}) == 5
+    assert len({look.hatch for look in COMPONENT_STYLES.values()}) == len(COMPONENTS)
     assert len({look.dashes for look in LINE_STYLES}) == len(LINE_STYLES)
 
 

@@ -119,8 +119,14 @@ def _verdict_table(
         ),
         indent=0,
     )
-    heads = (texts[f"head.{name}"] for name in ("year", "verdict", "covered", "worst"))
-    yield _row(*heads, "ms", texts["head.why"])
+    yield _row(
+        texts["head.year"],
+        texts["head.verdict"],
+        texts["head.covered"],
+        texts["head.worst"],
+        "ms",
+        texts["head.why"],
+    )
     for verdict in verdicts:
         yield _row(
             str(verdict.year),
@@ -211,9 +217,7 @@ def _why(reader: _Reader, verdicts: Sequence[Verdict]) -> Iterator[str]:
         yield "  " + reader.say("more", count=len(pairs) - PAIRS_SHOWN)
     cable, estimated = verdict.cable
     if cable:
-        yield from wrapped(
-            reader.say("cable", cable=cable / KM, share=estimated / cable), indent=2
-        )
+        yield from wrapped(reader.say("cable", cable=cable / KM, share=estimated / cable), indent=2)
 
 
 def _size(pair: PairVerdict) -> float:
@@ -250,9 +254,7 @@ def _interval(pair: PairVerdict) -> str:
 
 def _blame(reader: _Reader, hop: Hop, hops: int) -> str:
     key = "blame" if hops > 1 else "only_hop"
-    return reader.say(
-        key, count=hops, link=hop.link, cost=hop.total / MS, load=hop.utilisation
-    )
+    return reader.say(key, count=hops, link=hop.link, cost=hop.total / MS, load=hop.utilisation)
 
 
 def _busiest(reader: _Reader, links: Sequence[LinkUse]) -> Iterator[str]:
@@ -263,8 +265,13 @@ def _busiest(reader: _Reader, links: Sequence[LinkUse]) -> Iterator[str]:
     of_year = [use for use in links if use.year == year]
     busiest = sorted(of_year, key=lambda use: -use.utilisation)[:LINKS_SHOWN]
     yield reader.say("busiest", year=year)
-    names = ("link", "from", "offered", "lost", "wait")
-    yield _link_row(*(reader.texts[f"head.{name}"] for name in names))
+    yield _link_row(
+        reader.texts["head.link"],
+        reader.texts["head.from"],
+        reader.texts["head.offered"],
+        reader.texts["head.lost"],
+        reader.texts["head.wait"],
+    )
     for use in busiest:
         yield _link_row(
             use.link,

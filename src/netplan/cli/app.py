@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from netplan import __version__
-from netplan.cli.options import Engine, Jobs, Overrides, Quiet, Seed, cores
+from netplan.cli.options import Engine, Jobs, Lang, Overrides, Quiet, Seed, cores, spoken
 from netplan.cli.output import Exit, Interrupted, fail, guarded, progress_of, say
 from netplan.cli.planning import planning
 
@@ -48,13 +48,6 @@ class FormatName(StrEnum):
     SNDLIB = "sndlib"
 
 
-class ReportLanguage(StrEnum):
-    """Languages of the HTML report."""
-
-    EN = "en"
-    ZH = "zh"
-
-
 Scenarios = Annotated[list[Path], typer.Argument(help="Scenario files.", show_default=False)]
 FormatChoice = Annotated[
     FormatName | None,
@@ -84,12 +77,13 @@ def validate(
         list[Path], typer.Argument(help="Topology and scenario files.", show_default=False)
     ],
     overrides: Overrides = None,
+    lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
     """Check files for form and sense, without simulating. Exit: 0 sound, 2 input error."""
     from netplan.cli.work import check_inputs
 
-    with guarded():
+    with guarded(spoken(lang)):
         for line in check_inputs(files, overrides or []):
             say(line, quiet=quiet)
 
@@ -105,12 +99,13 @@ def run(
     engine: Engine = None,
     jobs: Jobs = None,
     overrides: Overrides = None,
+    lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
     """Simulate a scenario and print the verdicts. Exit: 0 done, 2 input error."""
     from netplan.cli.work import evaluate_file
 
-    with guarded():
+    with guarded(spoken(lang)):
         evaluation = evaluate_file(
             scenario,
             overrides or [],
@@ -126,7 +121,7 @@ def run(
             from netplan.results import save_results
 
             save_results(evaluation, out)
-        say(verdict_report(evaluation), quiet=quiet)
+        say(verdict_report(evaluation, spoken(lang)), quiet=quiet)
         if out is not None:
             say(f"Results are in {out}", quiet=quiet)
 
@@ -138,18 +133,25 @@ def check(
         Path | None, typer.Option("--json", help="Write the verdicts to this JSON file.")
     ] = None,
     junit: Annotated[Path | None, typer.Option(help="Write a JUnit report to this file.")] = None,
+    sarif: Annotated[Path | None, typer.Option(help="Write a SARIF log to this file.")] = None,
+    markdown: Annotated[Path | None, typer.Option(help="Write a summary to this file.")] = None,
+    github: Annotated[
+        bool, typer.Option("--github", help="Print annotations for GitHub, also if quiet.")
+    ] = False,
     seed: Seed = None,
     engine: Engine = None,
     jobs: Jobs = None,
     overrides: Overrides = None,
+    lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
     """Gate scenarios. Exit: 0 all met, 1 some missed, 2 input error, 3 undecided, none missed."""
-    from netplan.cli.work import evaluate_file, load_all, write_gate_files
+    from netplan.cli.work import evaluate_file, load_all
+    from netplan.gate import GateFiles, annotate, workflow_commands
     from netplan.report import verdict_report
     from netplan.verdict import combined
 
-    with guarded():
+    with guarded(spoken(lang)):
         load_all(scenarios, overrides or [])
         evaluations = []
         for scenario in scenarios:
@@ -162,9 +164,12 @@ def check(
                 progress_of(quiet),
                 gate=True,
             )
-            say(verdict_report(evaluation), quiet=quiet)
+            say(verdict_report(evaluation, spoken(lang)), quiet=quiet)
+            if github and (commands := workflow_commands(annotate(evaluation))):
+                say(commands)
             evaluations.append(evaluation)
-        write_gate_files(evaluations, json_file, junit)
+        files = GateFiles(json=json_file, junit=junit, sarif=sarif, markdown=markdown)
+        files.write(evaluations)
         outcome = combined(evaluation.outcome for evaluation in evaluations)
     raise typer.Exit({"met": Exit.MET, "missed": Exit.MISSED}.get(outcome, Exit.UNDECIDED))
 
@@ -181,13 +186,14 @@ def plot(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="PNG, SVG or PDF file; default: KIND.png.")
     ] = None,
+    lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
     """Draw a picture of results. Exit: 0 drawn, 2 input error."""
     from netplan.cli.work import draw_picture
 
-    with guarded():
-        written = draw_picture(results, kind, target, year, out)
+    with guarded(spoken(lang)):
+        written = draw_picture(results, kind, target, year, out, spoken(lang))
         say(f"Picture is in {written}", quiet=quiet)
 
 
@@ -195,16 +201,14 @@ def plot(
 def report(
     results: Annotated[Path, typer.Argument(help="Results folder.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", "-o", help="HTML file.")] = Path("report.html"),
-    lang: Annotated[
-        ReportLanguage | None, typer.Option(help="Language; default: that of the locale.")
-    ] = None,
+    lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
     """Write results as one HTML file that needs no network. Exit: 0 written, 2 input error."""
     from netplan.cli.work import write_page
 
-    with guarded():
-        write_page(results, out, None if lang is None else lang.value)
+    with guarded(spoken(lang)):
+        write_page(results, out, spoken(lang))
         say(f"Report is in {out}", quiet=quiet)
 
 

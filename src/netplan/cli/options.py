@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Engine", "EngineName", "Jobs", "Overrides", "Quiet", "Seed", "cores"]
+from netplan.texts import Language, preferred_language
+
+__all__ = ["Engine", "EngineName", "Jobs", "Lang", "Overrides", "Quiet", "Seed", "cores", "spoken"]
 
 
 class EngineName(StrEnum):
@@ -17,6 +19,13 @@ class EngineName(StrEnum):
     AUTO = "auto"
     FAST = "fast"
     SIMPY = "simpy"
+
+
+class LanguageName(StrEnum):
+    """Languages of reports, pictures and errors."""
+
+    EN = "en"
+    ZH = "zh"
 
 
 Seed = Annotated[int | None, typer.Option(help="Seed, instead of the scenario's.", min=0)]
@@ -29,7 +38,13 @@ Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", help="Set a value, e.g. targets[0].below_ms=2; may be repeated."),
 ]
+Lang = Annotated[LanguageName | None, typer.Option(help="Language; default: that of the locale.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+
+
+def spoken(lang: LanguageName | None) -> Language:
+    """Return the language that was chosen, or else that of the locale."""
+    return preferred_language(os.environ) if lang is None else lang.value
 
 
 def cores() -> int:

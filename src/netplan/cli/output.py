@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from contextlib import contextmanager
@@ -11,9 +12,13 @@ from typing import TYPE_CHECKING
 import typer
 
 from netplan.errors import InputError, NetplanError
+from netplan.texts import preferred_language
+from netplan.texts.problems import message_in_language, problem_in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from netplan.texts import Language
 
 __all__ = ["Exit", "Interrupted", "Reporter", "fail", "guarded", "progress_of", "say"]
 
@@ -32,7 +37,8 @@ class Exit(IntEnum):
 
 
 _COLOURS = {"MISSED": "31", "UNDECIDED": "33", "MET": "32", "met": "32"}
-_OUTCOME = re.compile(r"\b(MISSED|UNDECIDED|MET|met)\b")
+_COLOURS |= {"未满足": "31", "未判定": "33", "满足": "32"}
+_OUTCOME = re.compile(r"\b(MISSED|UNDECIDED|MET|met)\b|(?<=\s|：)(未满足|未判定|满足)(?=\s|（)")
 
 
 def say(text: str, *, quiet: bool = False) -> None:
@@ -40,7 +46,7 @@ def say(text: str, *, quiet: bool = False) -> None:
     if quiet:
         return
     if sys.stdout.isatty():
-        text = _OUTCOME.sub(lambda found: f"\033[{_COLOURS[found[1]]}m{found[1]}\033[0m", text)
+        text = _OUTCOME.sub(lambda found: f"\033[{_COLOURS[found[0]]}m{found[0]}\033[0m", text)
     typer.echo(text.rstrip("\n"))
 
 
@@ -54,8 +60,15 @@ class Interrupted(BaseException):
 
 
 @contextmanager
-def guarded() -> Iterator[None]:
-    """Turn errors that netplan raises on purpose into lines on stderr and exit code 2."""
+def guarded(language: Language | None = None) -> Iterator[None]:
+    """Turn errors that netplan raises on purpose into lines on stderr and exit code 2.
+
+    Parameters
+    ----------
+    language
+        Of the errors; left out: that of the locale.
+    """
+    spoken = language or preferred_language(os.environ)
     try:
         yield
     except KeyboardInterrupt as error:
@@ -65,15 +78,17 @@ def guarded() -> Iterator[None]:
         raise
     except InputError as error:
         for problem in error.problems:
-            fail(str(problem))
+            fail(problem_in_language(problem, spoken))
         count = len(error.problems)
-        fail(f"{count} problem{'s' if count != 1 else ''}; nothing was simulated or written")
+        counted = f"{count} problem{'s' if count != 1 else ''}; nothing was simulated or written"
+        fail(message_in_language(counted, spoken))
         raise typer.Exit(Exit.INPUT_ERROR) from error
     except NetplanError as error:
         fail(str(error))
         raise typer.Exit(Exit.INPUT_ERROR) from error
     except OSError as error:
-        fail(f"{error.filename or 'file'}: {error.strerror or error}; choose another place")
+        remedy = message_in_language("choose another place", spoken)
+        fail(f"{error.filename or 'file'}: {error.strerror or error}; {remedy}")
         raise typer.Exit(Exit.INPUT_ERROR) from error
 
 

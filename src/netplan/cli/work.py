@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from netplan.evaluation import Evaluation
-    from netplan.html import Language
     from netplan.scenario.scenario import Scenario
+    from netplan.texts import Language
 
 __all__ = [
     "check_inputs",
@@ -23,7 +22,6 @@ __all__ = [
     "export_topology",
     "import_topology",
     "load_all",
-    "write_gate_files",
     "write_page",
 ]
 
@@ -105,39 +103,29 @@ def evaluate_file(
             reporter.close()
 
 
-def write_gate_files(
-    evaluations: Sequence[Evaluation], json_file: Path | None, junit: Path | None
-) -> None:
-    """Write the JSON and JUnit files of a check; several scenarios make a JSON list."""
-    from netplan.results import to_document, to_json, write_text
-
-    documents = [to_document(evaluation) for evaluation in evaluations]
-    if json_file is not None:
-        write_text(json_file, to_json(documents[0] if len(documents) == 1 else documents))
-    if junit is not None:
-        from netplan.junit import junit_report
-
-        write_text(junit, junit_report(documents))
-
-
 def draw_picture(
-    folder: Path, kind: str, target: str | None, year: int | None, out: Path | None
+    folder: Path,
+    kind: str,
+    target: str | None,
+    year: int | None,
+    out: Path | None,
+    language: Language,
 ) -> Path:
     """Draw one kind of picture of a results folder and return the file."""
     from netplan.plots import draw, save
     from netplan.results import load_results
 
-    figure = draw(load_results(folder), kind, target=target, year=year)
+    figure = draw(load_results(folder), kind, target=target, year=year, language=language)
     path = out or Path(f"{kind}.png")
     save(figure, path)
     return path
 
 
-def write_page(folder: Path, out: Path, language: Language | None) -> None:
-    """Write the HTML report of a results folder, in the locale's language if none is named."""
-    from netplan.html import preferred_language, write_report
+def write_page(folder: Path, out: Path, language: Language) -> None:
+    """Write the HTML report of a results folder."""
+    from netplan.html import write_report
 
-    write_report(folder, out, language or preferred_language(os.environ))
+    write_report(folder, out, language)
 
 
 def import_topology(

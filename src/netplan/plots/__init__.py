@@ -53,6 +53,7 @@ def draw(
     *,
     target: str | None = None,
     year: int | None = None,
+    language: str = "en",
 ) -> Figure:
     """Draw one kind of picture.
 
@@ -66,6 +67,8 @@ def draw(
         Name of a target; left out: all in a timeline, else the first that is not met.
     year
         Left out: the last.
+    language
+        ``en`` or ``zh``, for labels and for names of nodes.
 
     Raises
     ------
@@ -74,4 +77,4 @@ def draw(
     """
     if kind not in _DRAW:
         raise unknown("kind", kind, KINDS)
-    return _DRAW[kind](results, target=target, year=year)
+    return _DRAW[kind](results, target=target, year=year, language=language)

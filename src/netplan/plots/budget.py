@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from netplan.results import Results
+    from netplan.texts import Texts
 
 __all__ = ["latency_budget", "latency_hops"]
 
@@ -63,7 +64,7 @@ def latency_budget(
     target, year
         Left out: the first target that is not met, in the last year.
     language
-        ``en`` or ``zh``, for names of nodes.
+        ``en`` or ``zh``, for labels and names of nodes.
     axes
         Draw here instead of in a new figure.
     """
@@ -71,7 +72,7 @@ def latency_budget(
     pairs = subject.worst_first()[:PAIRS_SHOWN]
     title, below = subject.facts, axes is None
     if len(pairs) < len(subject.verdict.pairs):
-        title += f"\nthe {len(pairs)} worst pairs"
+        title += "\n" + subject.texts.say("worst_pairs", count=len(pairs))
     if axes is None:
         axes = new_figure(9.5, _ROW * len(pairs) + 2.0, subject.name).subplots()
     else:
@@ -79,10 +80,10 @@ def latency_budget(
     axes.set_title(title)
     for place, pair in enumerate(pairs):
         _stack(axes, place, 0.0, pair.components)
-        _mark_statistic(axes, place, pair)
+        _mark_statistic(axes, subject.texts, place, pair)
     axes.set_yticks(range(len(pairs)), [subject.names.pair(pair) for pair in pairs], fontsize=8)
     _frame(axes, subject, len(pairs), [_reach(pair) for pair in pairs])
-    axes.set_xlabel(f"latency, {subject.quantity.split(' ', 1)[1]} [ms]")
+    axes.set_xlabel(subject.texts.say("latency", way=subject.way))
     _legend(axes, subject, [pair.components for pair in pairs], pairs, below=below)
     return figure_of(axes)
 
@@ -104,7 +105,7 @@ def _stack(axes: Axes, place: float, start: float, components: Mapping[str, floa
         start += width
 
 
-def _mark_statistic(axes: Axes, place: int, pair: PairVerdict) -> None:
+def _mark_statistic(axes: Axes, texts: Texts, place: int, pair: PairVerdict) -> None:
     look = OUTCOME_STYLES[pair.outcome]
     if pair.estimate is not None:
         low = pair.low if pair.low is not None else pair.estimate
@@ -123,7 +124,7 @@ def _mark_statistic(axes: Axes, place: int, pair: PairVerdict) -> None:
             linewidth=1,
         )
     axes.annotate(
-        _note(pair),
+        _note(texts, pair),
         (_reach(pair), place),
         xytext=(8, 0),
         textcoords="offset points",
@@ -134,18 +135,19 @@ def _mark_statistic(axes: Axes, place: int, pair: PairVerdict) -> None:
     )
 
 
-def _note(pair: PairVerdict) -> str:
+def _note(texts: Texts, pair: PairVerdict) -> str:
     """Return what stands behind a bar: the statistic, and why it is not met."""
     if pair.reason is Reason.NO_COMPUTE:
-        return "× no compute"
+        return f"× {texts['no_compute']}"
     sign = OUTCOME_STYLES[pair.outcome].sign
-    return f"{sign} {_found(pair)}".strip()
+    return f"{sign} {_found(texts, pair)}".strip()
 
 
-def _found(pair: PairVerdict) -> str:
+def _found(texts: Texts, pair: PairVerdict) -> str:
     if pair.estimate is None:
-        return f"floor {(pair.floor or 0.0) / MS:.3f} ms"
-    loss = f", {percent(pair.loss)} lost" if pair.reason is Reason.LOSS else ""
+        return texts.say("floor_of", floor=(pair.floor or 0.0) / MS)
+    lost = pair.reason is Reason.LOSS
+    loss = texts.say("lost", loss=percent(pair.loss)) if lost else ""
     return f"{pair.estimate / MS:.3f} ms{loss}"
 
 
@@ -172,18 +174,18 @@ def _legend(
     *,
     below: bool,
 ) -> None:
+    texts = subject.texts
     handles: list[Artist] = [
         Patch(
             facecolor=style.colour,
             hatch=style.hatch,
             edgecolor="black",
             linewidth=0.3,
-            label=f"mean {name}",
+            label=texts.say("mean_component", name=texts.of("component", name)),
         )
         for name, style in COMPONENT_STYLES.items()
         if any(components.get(name) for components in drawn)
     ]
-    statistic = f"{subject.verdict.statistic} with its confidence interval"
     for outcome, look in OUTCOME_STYLES.items():
         if any(pair.outcome is outcome and pair.estimate is not None for pair in pairs):
             handles.append(
@@ -195,10 +197,14 @@ def _legend(
                     markersize=6.5,
                     markeredgecolor="black",
                     markerfacecolor=look.colour if outcome is not Outcome.UNDECIDED else "black",
-                    label=f"{statistic}, {outcome}",
+                    label=texts.say(
+                        "statistic",
+                        statistic=subject.verdict.statistic,
+                        outcome=texts.of("outcome", outcome),
+                    ),
                 )
             )
-    handles.append(limit_line(subject.verdict.limit / MS))
+    handles.append(limit_line(subject.verdict.limit / MS, texts))
     add_legend(axes, handles, below=below, columns=3)
 
 
@@ -223,7 +229,7 @@ def latency_hops(
     pair
         Only this pair, as ``source>target``; left out: the worst pairs.
     language
-        ``en`` or ``zh``, for names of nodes.
+        ``en`` or ``zh``, for labels and names of nodes.
     axes
         Draw one pair here instead of in a new figure.
     """
@@ -236,11 +242,10 @@ def latency_hops(
     for panel, found in zip(panels, shown, strict=False):
         _draw_route(panel, subject, found)
     if not shown:
-        panels[0].text(0.5, 0.5, "no pair has a route", ha="center", transform=panels[0].transAxes)
-    panels[-1].set_xlabel(
-        f"mean latency since the source, {subject.quantity.split(' ', 1)[1]} [ms]\n"
-        "queueing: mean of all packets that the link carries"
-    )
+        panels[0].text(
+            0.5, 0.5, subject.texts["no_route"], ha="center", transform=panels[0].transAxes
+        )
+    panels[-1].set_xlabel(subject.texts.say("since_source", way=subject.way))
     components = [hop.components for found in shown for hop in found.hops]
     _legend(panels[0], subject, components, [], below=axes is None)
     return figure_of(panels[0])
@@ -257,7 +262,7 @@ def _draw_route(axes: Axes, subject: Subject, pair: PairVerdict) -> None:
     for place, (hop, start) in enumerate(zip(pair.hops, starts, strict=False)):
         _stack(axes, place, start, hop.components)
         axes.annotate(
-            _hop_note(hop),
+            _hop_note(subject.texts, hop),
             ((start + hop.total) / MS, place),
             xytext=(5, 0),
             textcoords="offset points",
@@ -271,13 +276,14 @@ def _draw_route(axes: Axes, subject: Subject, pair: PairVerdict) -> None:
     _frame(axes, subject, len(names), [1.15 * starts[-1] / MS])
     axes.set_title(
         f"{subject.verdict.year} · {subject.names.pair(pair)} · {subject.verdict.statistic} "
-        f"{_found(pair)} · {pair.outcome}"
+        f"{_found(subject.texts, pair)} · {subject.texts.of('outcome', pair.outcome)}"
     )
 
 
-def _hop_note(hop: Hop) -> str:
+def _hop_note(texts: Texts, hop: Hop) -> str:
     """Return what stands behind a hop: its mean, the wait in it, how busy the link is."""
     wait = hop.components.get("queueing", 0.0)
     waiting = f"{wait / MS:.3f} ms" if wait >= 0.1 * MS else f"{wait / US:.2g} µs"
-    queueing = f", {waiting} of it queueing" if wait else ""
-    return f"{hop.total / MS:.3f} ms{queueing}; {percent(hop.utilisation)} used"
+    queueing = texts.say("of_it_queueing", waiting=waiting) if wait else ""
+    load = percent(hop.utilisation)
+    return texts.say("hop", total=hop.total / MS, queueing=queueing, load=load)

@@ -61,7 +61,7 @@ def latency_cdf(
     pair
         Only this pair, as ``source>target``.
     language
-        ``en`` or ``zh``, for names of nodes.
+        ``en`` or ``zh``, for labels and names of nodes.
     axes
         Draw here instead of in a new figure.
     """
@@ -110,8 +110,8 @@ def _latency(
         title = f"{subject.name}\n{title}"
     left_out = len(pairs) - len(drawable)
     if left_out:
-        pairs_that_were = "pair that was" if left_out == 1 else "pairs that were"
-        title += f"\nnot drawn: {left_out} {pairs_that_were} missed without simulation"
+        key = "not_drawn_one" if left_out == 1 else "not_drawn"
+        title += "\n" + subject.texts.say(key, count=left_out)
     axes.set_title(title)
     others = drawable[len(named) :]
     _frame(axes, subject, drawable[: len(named) + MOST_GREY])
@@ -160,9 +160,8 @@ def _bins(stream: StreamSamples) -> tuple[Float64, Float64, Float64]:
 
 def _draw_others(axes: Axes, subject: Subject, pairs: Sequence[PairVerdict], *, tail: bool) -> None:
     count = len(pairs)
-    label = f"{count} other pairs" if count != 1 else "1 other pair"
-    if count > MOST_GREY:
-        label = f"the next {MOST_GREY} of {label}"
+    key = "next_pairs" if count > MOST_GREY else "other_pairs" if count != 1 else "other_pair"
+    label = subject.texts.say(key, count=count, most=MOST_GREY)
     for number, pair in enumerate(pairs[:MOST_GREY]):
         delays, share = _curve(subject, pair, tail=tail)
         first = label if number == 0 else None
@@ -192,7 +191,12 @@ def _draw_named(
         linewidth=1.2,
         linestyle=style.dashes,
         zorder=4,
-        label=f"{subject.names.pair(pair)}: {_value(estimate, low, high)} ms, {pair.outcome}",
+        label=subject.texts.say(
+            "curve",
+            pair=subject.names.pair(pair),
+            value=_value(estimate, low, high),
+            outcome=subject.texts.of("outcome", pair.outcome),
+        ),
     )
 
 
@@ -222,17 +226,17 @@ def _height(
 def _frame(axes: Axes, subject: Subject, pairs: Sequence[PairVerdict]) -> None:
     """Show all curves, and the limit if that does not squeeze them to a line."""
     if not pairs:
-        axes.text(0.5, 0.5, "no pair was measured", ha="center", transform=axes.transAxes)
+        axes.text(0.5, 0.5, subject.texts["not_measured"], ha="center", transform=axes.transAxes)
         return
     limit = subject.verdict.limit / MS
     curves = [_curve(subject, pair, tail=False)[0] for pair in pairs]
     least, most = min(curve[0] for curve in curves), max(curve[-1] for curve in curves)
     span = max(most - least, 1e-3 * most)
-    label = f"limit {limit:g} ms"
+    label = subject.texts.say("limit", limit=limit)
     if least - 2 * span < limit < most + 2 * span:
         least, most = min(least, limit), max(most, limit)
     else:
-        label += ", beyond the right edge" if limit > most else ", beyond the left edge"
+        label += subject.texts["beyond_right" if limit > most else "beyond_left"]
     span = max(most - least, 1e-3 * most)
     axes.axvline(limit, color=LIMIT_COLOUR, linestyle="--", linewidth=1.2, zorder=2, label=label)
     axes.set_xlim(least - 0.04 * span, most + 0.06 * span)
@@ -240,11 +244,11 @@ def _frame(axes: Axes, subject: Subject, pairs: Sequence[PairVerdict]) -> None:
 
 def _finish(axes: Axes, subject: Subject, *, tail: bool, below: bool) -> None:
     axes.grid(visible=True)
-    axes.set_xlabel(f"latency, {subject.quantity.split(' ', 1)[1]} [ms]")
+    axes.set_xlabel(subject.texts.say("latency", way=subject.way))
     if tail:
         axes.set_yscale("log")
-        axes.set_ylabel("share of packets that take longer [1]")
+        axes.set_ylabel(subject.texts["above"])
     else:
         axes.set_ylim(0, 1.02)
-        axes.set_ylabel("share of packets that arrive within [1]")
+        axes.set_ylabel(subject.texts["within"])
     add_legend(axes, axes.get_legend_handles_labels()[0], below=below)

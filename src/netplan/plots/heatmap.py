@@ -64,7 +64,7 @@ def latency_heatmap(
     target, year
         Left out: the first target that is not met, in the last year.
     language
-        ``en`` or ``zh``, for names of nodes.
+        ``en`` or ``zh``, for labels and names of nodes.
     axes
         Draw here instead of in a new figure.
     """
@@ -87,7 +87,7 @@ def _draw_matrix(subject: Subject, axes: Axes | None) -> Figure:
     image = _paint(axes, subject, rows, columns)
     _label(axes, subject, rows, columns)
     bar = figure_of(axes).colorbar(image, ax=axes, shrink=0.6, aspect=30, pad=0.02)
-    bar.set_label(f"{subject.quantity}, of pairs that are not missed [ms]")
+    bar.set_label(subject.texts.say("not_missed", quantity=subject.quantity))
     _legend(axes, subject, below=below)
     return figure_of(axes)
 
@@ -155,8 +155,8 @@ def _label(axes: Axes, subject: Subject, rows: Sequence[str], columns: Sequence[
         axes.axhline(border, color="white", linewidth=1.6, zorder=3)
     axes.tick_params(length=2)
     axes.spines[:].set_visible(False)
-    axes.set_xlabel("to")
-    axes.set_ylabel("from")
+    axes.set_xlabel(subject.texts["to"])
+    axes.set_ylabel(subject.texts["from"])
 
 
 def _ticks(subject: Subject, nodes: Sequence[str]) -> tuple[list[float], list[str], list[float]]:
@@ -181,5 +181,5 @@ def _broken(name: str) -> str:
 
 def _legend(axes: Axes, subject: Subject, *, below: bool) -> None:
     outcomes = [pair.outcome for pair in subject.verdict.pairs]
-    handles = outcome_squares(outcomes, met=to_hex(_BLUES(0.5)))
+    handles = outcome_squares(outcomes, subject.texts, met=to_hex(_BLUES(0.5)))
     add_legend(axes, handles, below=below, columns=3)

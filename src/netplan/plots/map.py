@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from netplan.results import Results
+    from netplan.texts import Texts
 
 __all__ = ["network_map"]
 
@@ -46,17 +47,18 @@ class _LoadStyle:
     """How a link is drawn whose busier direction is used at most so far."""
 
     most: float
-    label: str
+    name: str
+    """Of its label among the texts."""
     colour: str
     width: float
     dashes: tuple[float, tuple[float, ...]]
 
 
 _LOADS = (
-    _LoadStyle(0.5, "below 50 %", "0.72", 0.8, (0, ())),
-    _LoadStyle(0.8, "50 to 80 %", BLUE, 1.5, (0, ())),
-    _LoadStyle(1.0, "80 to 100 %", ORANGE, 2.4, (0, ())),
-    _LoadStyle(math.inf, "100 % and more", VERMILION, 3.2, (0, (2, 0.8))),
+    _LoadStyle(0.5, "load.0", "0.72", 0.8, (0, ())),
+    _LoadStyle(0.8, "load.1", BLUE, 1.5, (0, ())),
+    _LoadStyle(1.0, "load.2", ORANGE, 2.4, (0, ())),
+    _LoadStyle(math.inf, "load.3", VERMILION, 3.2, (0, (2, 0.8))),
 )
 
 _ROLES = {
@@ -87,7 +89,7 @@ def network_map(
     target, year
         Left out: the first target that is not met, in the last year.
     language
-        ``en`` or ``zh``, for names of nodes.
+        ``en`` or ``zh``, for labels and names of nodes.
     axes
         Draw here instead of in a new figure.
 
@@ -113,6 +115,8 @@ def network_map(
         title = f"{subject.name}\n{title}"
     axes.set_title(title)
     frame.apply(axes)
+    axes.set_xlabel(subject.texts["longitude"])
+    axes.set_ylabel(subject.texts["latitude"])
     used = _draw_links(axes, results, subject, nodes, frame)
     roles = _draw_nodes(axes, subject, list(nodes.values()), frame)
     marks = _mark_sources(axes, subject, nodes)
@@ -150,8 +154,6 @@ class _Frame:
         axes.set_xlim(self.west, self.east)
         axes.set_ylim(self.south, self.north)
         axes.set_aspect(self.stretch)
-        axes.set_xlabel("longitude [°]")
-        axes.set_ylabel("latitude [°]")
         axes.grid(visible=True)
 
     def exit(self, inside: Mapping[str, Any], outside: Mapping[str, Any]) -> tuple[float, float]:
@@ -205,7 +207,7 @@ def _draw_links(
         if frame.holds(a) != frame.holds(b):
             inside, outside = (a, b) if frame.holds(a) else (b, a)
             leaving.append((frame.exit(inside, outside), subject.names.node(outside["id"])))
-    _name_exits(axes, leaving, frame)
+    _name_exits(axes, subject.texts, leaving, frame)
     found = {_load_style(load) for load in busiest.values()}
     return [
         Line2D(
@@ -214,7 +216,7 @@ def _draw_links(
             color=style.colour,
             linewidth=style.width,
             linestyle=style.dashes,
-            label=f"link used {style.label}",
+            label=subject.texts.say("link_used", load=subject.texts[style.name]),
         )
         for style in _LOADS
         if style in found
@@ -237,7 +239,10 @@ def _draw_link(axes: Axes, a: Mapping[str, Any], b: Mapping[str, Any], style: _L
 
 
 def _name_exits(
-    axes: Axes, leaving: Sequence[tuple[tuple[float, float], str]], frame: _Frame
+    axes: Axes,
+    texts: Texts,
+    leaving: Sequence[tuple[tuple[float, float], str]],
+    frame: _Frame,
 ) -> None:
     """Write at the edge where links lead that leave the picture; near ones share a label."""
     groups: list[tuple[tuple[float, float], list[str]]] = []
@@ -251,7 +256,7 @@ def _name_exits(
     for (x, y), names in groups:
         left, low = x < (frame.west + frame.east) / 2, y < (frame.south + frame.north) / 2
         axes.annotate(
-            "to " + ",\n".join(names),
+            texts.say("leads_to", names=",\n".join(names)),
             (x, y),
             xytext=(4 if left else -4, 4 if low else -4),
             textcoords="offset points",
@@ -285,7 +290,7 @@ def _draw_nodes(
                 markerfacecolor=colour,
                 markeredgecolor=BLACK if role in ("core", "compute", "hub") else colour,
                 zorder=3 + level / 10,
-                label=f"{role} node",
+                label=subject.texts.say("node", role=subject.texts.of("role", role)),
             )
     _name_nodes(axes, subject, shown)
     return handles
@@ -334,6 +339,6 @@ def _mark_sources(
             markerfacecolor=VERMILION,
             markeredgecolor=BLACK,
             zorder=5,
-            label="source of a missed pair",
+            label=subject.texts["missed_source"],
         )
     )

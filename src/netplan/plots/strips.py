@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from netplan.plots.subject import Subject
+    from netplan.texts import Texts
 
 __all__ = ["draw_strips"]
 
@@ -130,7 +131,7 @@ def _draw_column(axes: Axes, subject: Subject, groups: Sequence[_Group]) -> None
             names.append(subject.names.city(group.city))
             place += 1
         for pair in group.pairs:
-            _draw_bar(axes, pair, place)
+            _draw_bar(axes, subject.texts, pair, place)
             at.append(place)
             names.append(_name(subject, pair))
             place += 1
@@ -141,7 +142,7 @@ def _draw_column(axes: Axes, subject: Subject, groups: Sequence[_Group]) -> None
     axes.tick_params(axis="y", length=0)
     axes.axvline(subject.verdict.limit / MS, color=LIMIT_COLOUR, linestyle="--", linewidth=1.2)
     axes.grid(visible=True, axis="x")
-    axes.set_xlabel(f"{subject.quantity} [ms]")
+    axes.set_xlabel(subject.texts.say("axis", quantity=subject.quantity))
 
 
 def _name(subject: Subject, pair: PairVerdict) -> str:
@@ -153,7 +154,7 @@ def _name(subject: Subject, pair: PairVerdict) -> str:
     return name.removesuffix(f", {city}").removeprefix(city + "市") or name
 
 
-def _draw_bar(axes: Axes, pair: PairVerdict, place: int) -> None:
+def _draw_bar(axes: Axes, texts: Texts, pair: PairVerdict, place: int) -> None:
     look = OUTCOME_STYLES[pair.outcome]
     value = _value(pair)
     axes.barh(
@@ -171,15 +172,15 @@ def _draw_bar(axes: Axes, pair: PairVerdict, place: int) -> None:
         axes.errorbar(value, place, xerr=error, color="black", capsize=1.5, linewidth=0.8)
     if pair.floor:
         axes.plot([pair.floor / MS] * 2, [place - 0.36, place + 0.36], color="black", linewidth=1.4)
-    _write_note(axes, pair, place)
+    _write_note(axes, texts, pair, place)
 
 
-def _write_note(axes: Axes, pair: PairVerdict, place: int) -> None:
+def _write_note(axes: Axes, texts: Texts, pair: PairVerdict, place: int) -> None:
     """Say behind a bar why it is not met, and on one that is cut how long it is."""
     end = max(_value(pair), (pair.high or 0.0) / MS)
     right = axes.get_xlim()[1]
     cut = _value(pair) > right
-    note = _note(pair)
+    note = _note(texts, pair)
     axes.annotate(
         f"{_value(pair):.2f} ms → {note}" if cut else note,
         (right if cut else min(end, right), place),
@@ -192,23 +193,24 @@ def _write_note(axes: Axes, pair: PairVerdict, place: int) -> None:
     )
 
 
-def _note(pair: PairVerdict) -> str:
+def _note(texts: Texts, pair: PairVerdict) -> str:
     """Return what stands behind a bar that is not met."""
     if pair.outcome is Outcome.MET:
         return ""
     why = {
-        Reason.LOSS: f" {percent(pair.loss)} lost",
-        Reason.NO_COMPUTE: " no compute",
-        Reason.IMPOSSIBLE: " floor",
+        Reason.LOSS: texts.say("lost_alone", loss=percent(pair.loss)),
+        Reason.NO_COMPUTE: texts["no_compute"],
+        Reason.IMPOSSIBLE: texts["floor_reached"],
     }
-    return OUTCOME_STYLES[pair.outcome].sign + why.get(pair.reason, "")
+    return f"{OUTCOME_STYLES[pair.outcome].sign} {why.get(pair.reason, '')}".rstrip()
 
 
 def _legend(axes: Axes, subject: Subject, *, below: bool) -> None:
-    floor = Line2D([], [], color="black", linewidth=1.4, label="floor: light in the shortest fibre")
+    texts = subject.texts
+    floor = Line2D([], [], color="black", linewidth=1.4, label=texts["floor_line"])
     handles = [
-        *outcome_patches([pair.outcome for pair in subject.verdict.pairs]),
+        *outcome_patches([pair.outcome for pair in subject.verdict.pairs], texts),
         floor,
-        limit_line(subject.verdict.limit / MS),
+        limit_line(subject.verdict.limit / MS, texts),
     ]
     add_legend(axes, handles, below=below, columns=3)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
+    from netplan.texts import Texts
+
 __all__ = [
     "COMPONENT_STYLES",
     "LIMIT_COLOUR",
@@ -120,6 +122,8 @@ COMPONENT_STYLES = dict(
             FillStyle(GREEN, "...."),
             FillStyle(YELLOW, "xxxx"),
             FillStyle(VERMILION, "\\\\\\\\"),
+            FillStyle(PURPLE, "oo"),
+            FillStyle(BLUE, "++"),
         ),
         strict=True,
     )
@@ -208,7 +212,7 @@ def add_legend(axes: Axes, handles: Sequence[Artist], *, below: bool, columns: i
         axes.legend(handles=handles, loc="best")
 
 
-def outcome_patches(outcomes: Sequence[Outcome]) -> list[Artist]:
+def outcome_patches(outcomes: Sequence[Outcome], texts: Texts) -> list[Artist]:
     """Return a legend entry for each outcome there is, with its count."""
     return [
         Patch(
@@ -216,14 +220,20 @@ def outcome_patches(outcomes: Sequence[Outcome]) -> list[Artist]:
             hatch=style.hatch,
             edgecolor="black",
             linewidth=0.3,
-            label=f"{style.sign} {outcome}: {outcomes.count(outcome)}".strip(),
+            label=_counted(outcome, outcomes.count(outcome), texts),
         )
         for outcome, style in OUTCOME_STYLES.items()
         if outcome in outcomes
     ]
 
 
-def outcome_squares(outcomes: Sequence[Outcome], met: str = SKY) -> list[Artist]:
+def _counted(outcome: Outcome, count: int, texts: Texts) -> str:
+    word = texts.of("outcome", outcome)
+    sign = OUTCOME_STYLES[outcome].sign
+    return f"{sign} {texts.say('outcome_count', outcome=word, count=count)}".strip()
+
+
+def outcome_squares(outcomes: Sequence[Outcome], texts: Texts, met: str = SKY) -> list[Artist]:
     """Return the same as plain squares, for coloured cells; `met` is the colour of met ones."""
     return [
         Line2D(
@@ -233,16 +243,16 @@ def outcome_squares(outcomes: Sequence[Outcome], met: str = SKY) -> list[Artist]
             marker="s",
             markersize=9,
             color=met if outcome is Outcome.MET else style.colour,
-            label=f"{style.sign} {outcome}: {outcomes.count(outcome)}".strip(),
+            label=_counted(outcome, outcomes.count(outcome), texts),
         )
         for outcome, style in OUTCOME_STYLES.items()
         if outcome in outcomes
     ]
 
 
-def limit_line(limit_ms: float) -> Line2D:
+def limit_line(limit_ms: float, texts: Texts) -> Line2D:
     """Return the legend entry of the limit."""
-    label = f"limit {limit_ms:g} ms"
+    label = texts.say("limit", limit=limit_ms)
     return Line2D([], [], color=LIMIT_COLOUR, linestyle="--", linewidth=1.2, label=label)
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from netplan.errors import InputError, Problem
 from netplan.plots.style import legible
+from netplan.texts import Texts
+from netplan.texts.plots import PLOTS
 from netplan.units import KM, MS
 from netplan.verdict import Basis, Hop, Outcome, PairVerdict, Reason, Verdict
 
@@ -20,9 +22,17 @@ if TYPE_CHECKING:
     from netplan.results import Results
     from netplan.samples import StreamSamples
 
-__all__ = ["Names", "Subject", "choose", "find_pair", "percent", "unknown", "verdicts_of"]
+__all__ = [
+    "Names",
+    "Subject",
+    "choose",
+    "find_pair",
+    "percent",
+    "texts_of",
+    "unknown",
+    "verdicts_of",
+]
 
-_DIRECTION = {"one_way": "one way", "round_trip": "round trip"}
 _SEVERITY = (Outcome.MET, Outcome.UNDECIDED, Outcome.MISSED)
 
 
@@ -33,6 +43,11 @@ class Names:
     nodes: Sequence[Mapping[str, Any]]
     """As ``results.json`` lists them; may be empty."""
     language: str
+
+    @cached_property
+    def texts(self) -> Texts:
+        """What else a picture says, in Chinese where a font allows."""
+        return texts_of(self.language)
 
     @cached_property
     def _by_id(self) -> dict[str, Mapping[str, Any]]:
@@ -50,7 +65,7 @@ class Names:
 
     def pair(self, pair: PairVerdict) -> str:
         """Return a pair as ``source → target``."""
-        target = "(no compute)" if pair.target is None else self.node(pair.target)
+        target = self.texts["no_compute_node"] if pair.target is None else self.node(pair.target)
         return f"{self.node(pair.source)} → {target}"
 
     def city_of(self, identifier: str) -> str:
@@ -103,27 +118,50 @@ class Subject:
     @property
     def name(self) -> str:
         """The target's name, broken into lines that fit a picture."""
-        return textwrap.fill(legible(self.verdict.name, f"target {self.number}"), 80)
+        fallback = self.texts.say("target", number=self.number)
+        return textwrap.fill(legible(self.verdict.name, fallback), 80)
+
+    @property
+    def texts(self) -> Texts:
+        """The texts of the picture's language."""
+        return self.names.texts
 
     @property
     def facts(self) -> str:
         """What was promised and found, in two lines."""
         verdict = self.verdict
         outcomes = [pair.outcome for pair in verdict.pairs]
-        state = "" if verdict.state == "normal" else f", {verdict.state}"
-        return (
-            f"{verdict.year}{state}: {str(verdict.outcome).upper()} · {self.quantity}, "
-            f"below {verdict.limit / MS:g} ms\n"
-            f"{outcomes.count(Outcome.MISSED)} of {len(outcomes)} pairs missed, "
-            f"{outcomes.count(Outcome.UNDECIDED)} undecided · {percent(verdict.coverage)} of "
-            f"{verdict.of} surely met, {percent(verdict.needed)} needed"
+        texts = self.texts
+        state = "" if verdict.state == "normal" else texts.say("state", state=verdict.state)
+        return texts.say(
+            "facts",
+            year=verdict.year,
+            state=state,
+            outcome=texts.of("outcome", verdict.outcome).upper(),
+            quantity=self.quantity,
+            limit=verdict.limit / MS,
+            missed=outcomes.count(Outcome.MISSED),
+            count=len(outcomes),
+            undecided=outcomes.count(Outcome.UNDECIDED),
+            covered=percent(verdict.coverage),
+            of=texts.of("of", verdict.of),
+            needed=percent(verdict.needed),
         )
 
     @property
     def quantity(self) -> str:
         """What is judged, e.g. ``p99 one way, network layer``."""
-        verdict = self.verdict
-        return f"{verdict.statistic} {_DIRECTION[verdict.direction]}, {verdict.layer} layer"
+        return self.texts.say("quantity", statistic=self.verdict.statistic, way=self.way)
+
+    @property
+    def way(self) -> str:
+        """Direction and layer, e.g. ``one way, network layer``."""
+        texts = self.texts
+        return texts.say(
+            "way",
+            direction=texts.of("direction", self.verdict.direction),
+            layer=texts.of("layer", self.verdict.layer),
+        )
 
     def worst_first(self) -> list[PairVerdict]:
         """Return the pairs, missed before undecided before met, slow before fast."""
@@ -132,6 +170,11 @@ class Subject:
     def stream(self, pair: PairVerdict) -> StreamSamples | None:
         """Return what was measured of a pair, if anything was."""
         return next((found for found in self.streams if found.name == pair.stream), None)
+
+
+def texts_of(language: str) -> Texts:
+    """Return what pictures say in a language; English where no font can draw it."""
+    return Texts("zh" if language == "zh" and legible("中", "") else "en", PLOTS)
 
 
 def percent(share: float) -> str:
@@ -165,7 +208,7 @@ def choose(
     year
         Left out: the last.
     language
-        ``en`` or ``zh``: which names nodes get.
+        ``en`` or ``zh``: what the picture says, and which names nodes get.
 
     Raises
     ------

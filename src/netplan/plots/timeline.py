@@ -16,7 +16,7 @@ from netplan.plots.style import (
     outcome_squares,
     styled,
 )
-from netplan.plots.subject import percent, unknown, verdicts_of
+from netplan.plots.subject import percent, texts_of, unknown, verdicts_of
 from netplan.units import MS
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from netplan.results import Results
+    from netplan.texts import Texts
     from netplan.verdict import Verdict
 
 __all__ = ["target_timeline"]
@@ -35,6 +36,7 @@ def target_timeline(
     *,
     target: str | None = None,
     year: int | None = None,
+    language: str = "en",
     axes: Axes | None = None,
 ) -> Figure:
     """Draw the outcome of every target in every year, with the share covered and the worst pair.
@@ -45,23 +47,27 @@ def target_timeline(
         A results folder.
     target, year
         Only this target, only up to this year; left out: all.
+    language
+        ``en`` or ``zh``, for labels.
     axes
         Draw here instead of in a new figure.
     """
     verdicts = _chosen(results, target, year)
+    texts = texts_of(language)
     columns = list(dict.fromkeys(_when(verdict) for verdict in verdicts))
     targets = {verdict.name: verdict for verdict in verdicts}
     below = axes is None
     if axes is None:
-        name = legible(str(results.document["scenario"]), "targets by year")
+        name = legible(str(results.document["scenario"]), texts["by_year"])
         size = 4.2 + 1.75 * len(columns), 1.3 + 0.72 * len(targets)
         axes = new_figure(*size, textwrap.fill(name, 60)).subplots()
     rows = {name: place for place, name in enumerate(targets)}
     for verdict in verdicts:
-        _draw_cell(axes, verdict, columns.index(_when(verdict)), rows[verdict.name])
+        _draw_cell(axes, texts, verdict, columns.index(_when(verdict)), rows[verdict.name])
     axes.set_xticks(range(len(columns)), columns)
     axes.set_yticks(
-        range(len(rows)), [_row_name(verdict, rows[name] + 1) for name, verdict in targets.items()]
+        range(len(rows)),
+        [_row_name(texts, verdict, rows[name] + 1) for name, verdict in targets.items()],
     )
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(len(rows) - 0.5, -0.5)
@@ -69,7 +75,10 @@ def target_timeline(
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     add_legend(
-        axes, outcome_squares([verdict.outcome for verdict in verdicts]), below=below, columns=3
+        axes,
+        outcome_squares([verdict.outcome for verdict in verdicts], texts),
+        below=below,
+        columns=3,
     )
     return figure_of(axes)
 
@@ -94,15 +103,19 @@ def _when(verdict: Verdict) -> str:
     return f"{verdict.year}{state}"
 
 
-def _row_name(verdict: Verdict, number: int) -> str:
-    name = textwrap.fill(legible(verdict.name, f"target {number}"), 42)
-    direction = {"one_way": "one way", "round_trip": "round trip"}[verdict.direction]
-    return (
-        f"{name}\n{verdict.statistic} {direction}, {verdict.layer}, below {verdict.limit / MS:g} ms"
+def _row_name(texts: Texts, verdict: Verdict, number: int) -> str:
+    name = textwrap.fill(legible(verdict.name, texts.say("target", number=number)), 42)
+    promise = texts.say(
+        "row",
+        statistic=verdict.statistic,
+        direction=texts.of("direction", verdict.direction),
+        layer=texts.of("layer", verdict.layer),
+        limit=verdict.limit / MS,
     )
+    return f"{name}\n{promise}"
 
 
-def _draw_cell(axes: Axes, verdict: Verdict, x: int, y: int) -> None:
+def _draw_cell(axes: Axes, texts: Texts, verdict: Verdict, x: int, y: int) -> None:
     look = OUTCOME_STYLES[verdict.outcome]
     axes.add_patch(
         Rectangle(
@@ -115,14 +128,18 @@ def _draw_cell(axes: Axes, verdict: Verdict, x: int, y: int) -> None:
         )
     )
     axes.plot(x - 0.37, y, marker=look.marker, color="black", markersize=9, linestyle="none")
-    axes.text(x - 0.26, y, _cell_text(verdict), va="center", fontsize=7.5)
+    axes.text(x - 0.26, y, _cell_text(texts, verdict), va="center", fontsize=7.5)
 
 
-def _cell_text(verdict: Verdict) -> str:
-    lines = [str(verdict.outcome), f"{percent(verdict.coverage)} of {verdict.of} met"]
+def _cell_text(texts: Texts, verdict: Verdict) -> str:
+    of = texts.of("of", verdict.of)
+    lines = [
+        texts.of("outcome", verdict.outcome),
+        texts.say("covered", covered=percent(verdict.coverage), of=of),
+    ]
     worst = verdict.worst
     if worst is not None and worst.estimate is not None:
-        lines.append(f"worst {worst.estimate / MS:.3g} ms")
+        lines.append(texts.say("worst", value=worst.estimate / MS))
     elif worst is not None and worst.floor is not None:
-        lines.append(f"worst over {worst.floor / MS:.3g} ms")
+        lines.append(texts.say("worst_over", value=worst.floor / MS))
     return "\n".join(lines)

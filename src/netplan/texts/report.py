@@ -32,9 +32,9 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
     "short.disconnected": ("cut off", "中断"),
     "short.budget": ("undecided", "未判定"),
     "because.": ("", ""),
-    "because.impossible": ("too far: light alone needs", "距离过远，仅光传播即需"),
+    "because.impossible": ("too far: light alone needs", "距离过远，仅光传播即需 "),
     "because.latency": ("too slow:", "时延超限，"),
-    "because.loss": ("packets are lost:", "丢包超限，时延"),
+    "because.loss": ("packets are lost:", "丢包超限，时延 "),
     "because.no_compute": (
         "no compute node that the target allows",
         "没有目标所允许的算力节点",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from netplan.texts.language import LANGUAGES, Language
 from netplan.texts.words import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 __all__ = ["Texts"]
 

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+import junitparser
 import pytest
 
-from netplan.junit import junit_report
+from netplan.gate.junit import junit_report
 
 PAIR = {
     "source": "a",
@@ -47,6 +48,15 @@ def test_a_missed_target_fails_and_an_undecided_one_is_an_error():
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "1", "1")
     children = [[child.tag for child in case] for case in suite.findall("testcase")]
     assert children == [[], ["failure"], ["error"]]
+
+
+def test_a_junit_parser_of_others_reads_the_same(tmp_path):
+    file = tmp_path / "junit.xml"
+    file.write_text(junit_report([document("met", "missed", "undecided")]), encoding="utf-8")
+    [suite] = junitparser.JUnitXml.fromfile(str(file))
+    assert (suite.tests, suite.failures, suite.errors, suite.skipped) == (3, 1, 1, 0)
+    kinds = [[type(result).__name__ for result in case.result] for case in suite]
+    assert kinds == [[], ["Failure"], ["Error"]]
 
 
 def test_every_scenario_is_a_suite_of_its_own():
