@@ -23,6 +23,7 @@ __all__ = ["Columns", "pack", "unpack"]
 Columns = Mapping[str, np.ndarray[Any, Any]]
 """Arrays by name, as in a NumPy archive."""
 
+_KINDS = (np.dtype(np.int8), np.dtype(np.int16), np.dtype(np.int32), np.dtype(np.int64))
 _PER_YEAR = {"duration": float, "warm_up": float, "packets": np.int64, "packet_hops": np.int64}
 """Names and kinds of what is known of a whole year."""
 
@@ -68,9 +69,18 @@ def pack(samples: Mapping[int, Samples]) -> dict[str, np.ndarray[Any, Any]]:
 def _ragged(name: str, rows: Sequence[np.ndarray[Any, Any]]) -> dict[str, np.ndarray[Any, Any]]:
     """Return rows of different lengths as one array and the end of each row in it."""
     return {
-        name: np.concatenate(rows) if rows else np.empty(0, dtype=np.int64),
+        name: _narrow(np.concatenate(rows)) if rows else np.empty(0, dtype=np.int64),
         f"{name}_end": np.cumsum([len(row) for row in rows], dtype=np.int64),
     }
+
+
+def _narrow(numbers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return whole numbers in the smallest kind that holds them: small ones pack much faster."""
+    if numbers.dtype != np.int64 or not len(numbers):
+        return numbers
+    low, high = int(numbers.min()), int(numbers.max())
+    kinds = (kind for kind in _KINDS if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
+    return numbers.astype(next(kinds))
 
 
 def unpack(columns: Columns) -> dict[int, Samples]:
@@ -99,7 +109,8 @@ def unpack(columns: Columns) -> dict[int, Samples]:
 
 def _row(columns: Columns, name: str, index: int) -> np.ndarray[Any, Any]:
     ends = columns[f"{name}_end"]
-    return columns[name][int(ends[index - 1]) if index else 0 : int(ends[index])]
+    row = columns[name][int(ends[index - 1]) if index else 0 : int(ends[index])]
+    return row.astype(np.int64) if row.dtype in _KINDS else row
 
 
 def _stream(columns: Columns, index: int) -> StreamSamples:

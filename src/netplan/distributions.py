@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -37,14 +38,16 @@ class ExponentialSize:
 
     mean: float
     """[bit]."""
+    is_fixed = False
 
     @property
     def second_moment(self) -> float:
         """Mean of the squared size [bit^2]."""
         return 2 * self.mean**2
 
-    def draw(self, rng: np.random.Generator, n: int) -> Int64:
+    def draw(self, rng: np.random.Generator | None, n: int) -> Int64:
         """Return n sizes, shape (n,) [bit]."""
+        assert rng is not None, "only fixed sizes are drawn without a generator"
         return np.maximum(1, np.rint(rng.exponential(self.mean, n))).astype(np.int64)
 
 
@@ -56,24 +59,35 @@ class MixedSize:
     weights: tuple[float, ...]
 
     @property
+    def is_fixed(self) -> bool:
+        """Whether all packets have the same size, so that drawing needs no generator."""
+        return len(self.bits) == 1
+
+    @property
     def mean(self) -> float:
         """Mean size [bit]."""
-        return float(np.average(self.bits, weights=self.weights))
+        return _moment(self, 1)
 
     @property
     def second_moment(self) -> float:
         """Mean of the squared size [bit^2]."""
-        return float(np.average(np.square(self.bits, dtype=float), weights=self.weights))
+        return _moment(self, 2)
 
-    def draw(self, rng: np.random.Generator, n: int) -> Int64:
+    def draw(self, rng: np.random.Generator | None, n: int) -> Int64:
         """Return n sizes, shape (n,) [bit]."""
         sizes = np.array(self.bits, dtype=np.int64)
-        if len(sizes) == 1:
+        if rng is None or self.is_fixed:
             return np.full(n, sizes[0])
         edges = np.cumsum(self.weights) / sum(self.weights)
         return sizes[
             np.minimum(np.searchsorted(edges, rng.random(n), side="right"), len(sizes) - 1)
         ]
+
+
+@cache
+def _moment(sizes: MixedSize, power: int) -> float:
+    """Return a moment about zero; asked for once for every flow, there are few laws."""
+    return float(np.average(np.array(sizes.bits, dtype=float) ** power, weights=sizes.weights))
 
 
 SizeDistribution = ExponentialSize | MixedSize

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Store", "key_of"]
 
-SIMULATING = ("archive", "distributions", "replication", "rng", "samples", "units")
+SIMULATING = ("archive", "distributions", "histogram", "replication", "rng", "samples", "units")
 """Modules, besides the engines, that decide what a job measures and how an entry holds it."""
 _CHECKSUM = "sha256"
 _NO_YEAR = 0
@@ -46,8 +46,10 @@ _NO_YEAR = 0
 def key_of(job: Job) -> str:
     """Return the SHA-256 of everything that determines the samples of a job [hex]."""
     digest = hashlib.sha256(_code())
-    for part in _parts(job):
+    for part in _arrays(job.network):
         digest.update(part)
+    rest = [getattr(job, field.name) for field in fields(job) if field.name != "network"]
+    digest.update(_spelled(rest).encode())
     return digest.hexdigest()
 
 
@@ -64,25 +66,29 @@ def _code() -> bytes:
     return digest.digest()
 
 
-def _parts(value: object) -> Iterator[bytes]:
-    """Yield a value piece by piece; kinds and lengths keep neighbours apart."""
+def _arrays(value: object) -> Iterator[bytes]:
+    """Yield arrays, and dataclasses and mappings of them, piece by piece."""
     if isinstance(value, np.ndarray):
-        yield f"array {value.dtype.str} {value.shape}\n".encode()
+        yield f"{value.dtype.str} {value.shape}\n".encode()
         yield np.ascontiguousarray(value).tobytes()
     elif is_dataclass(value):
-        yield f"{type(value).__qualname__}\n".encode()
         for field in fields(value):
-            yield from _parts(getattr(value, field.name))
-    elif isinstance(value, tuple):
-        yield f"tuple {len(value)}\n".encode()
-        for item in value:
-            yield from _parts(item)
+            yield f"{field.name}\n".encode()
+            yield from _arrays(getattr(value, field.name))
     elif isinstance(value, Mapping):
-        yield from _parts(tuple(value.items()))
-    elif value is None or isinstance(value, str | int | float):
-        yield f"{value!r}\n".encode()
+        for name, item in value.items():
+            yield f"{name}\n".encode()
+            yield from _arrays(item)
     else:
-        raise TypeError(f"no digest for a {type(value).__name__}")
+        yield _spelled(value).encode()
+
+
+def _spelled(value: object) -> str:
+    """Return what repr() tells of plain values, which is all there is, unlike that of an array."""
+    text = repr(value)
+    if "array(" in text or " object at 0x" in text:
+        raise TypeError("a job holds an array where none is expected")
+    return text
 
 
 @dataclass(frozen=True)
@@ -125,7 +131,7 @@ class Store:
 
 def _checksum(key: str, columns: Columns) -> bytes:
     digest = hashlib.sha256(key.encode())
-    for part in _parts({name: columns[name] for name in sorted(columns)}):
+    for part in _arrays({name: columns[name] for name in sorted(columns)}):
         digest.update(part)
     return digest.digest()
 
