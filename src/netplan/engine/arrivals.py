@@ -67,7 +67,7 @@ class _PoissonProcess:
         self._gap = PS_PER_S / rate
         self._sizes, self._flows = sizes, flows
         self._arrivals = stream("arrivals")
-        self._size_stream = stream("sizes")
+        self._size_stream = _size_stream(sizes, stream)
         self._marks = stream("flows") if flows > 1 else None
         self._clock = 0
 
@@ -77,6 +77,11 @@ class _PoissonProcess:
         self._clock = int(entry[-1])
         bits = self._sizes.draw(self._size_stream, n)
         return Draws(entry, bits, _marks(self._marks, self._flows, n))
+
+
+def _size_stream(sizes: SizeDistribution, stream: Stream) -> np.random.Generator | None:
+    """Return the stream of sizes; packets of one size need none, and thousands cost memory."""
+    return None if sizes.is_fixed else stream("sizes")
 
 
 def _marks(stream: np.random.Generator | None, flows: int, n: int) -> Int64:
@@ -102,7 +107,7 @@ class _PeriodicProcess:
         self._order = np.argsort(phases, kind="stable")
         self._phases = phases[self._order]
         self._period = flows * PS_PER_S / rate
-        self._sizes, self._size_stream = sizes, stream("sizes")
+        self._sizes, self._size_stream = sizes, _size_stream(sizes, stream)
         self._sent = 0
 
     def draw(self, n: int) -> Draws:
@@ -142,7 +147,7 @@ class OnOff:
 class _OnOffProcess:
     def __init__(self, law: OnOff, sizes: SizeDistribution, stream: Stream) -> None:
         self._law = law
-        self._sizes, self._size_stream = sizes, stream("sizes")
+        self._sizes, self._size_stream = sizes, _size_stream(sizes, stream)
         self._periods = stream("arrivals")
         begins_on = self._periods.random() < law.on / (law.on + law.off)
         self._active = 0.0
