@@ -8,7 +8,6 @@ import pytest
 
 from netplan.evaluation import evaluate
 from netplan.html import payload as payload_module
-from netplan.html import wording
 from netplan.html.catalogue import CATALOGUE
 from netplan.html.causes import PAIRS_SHOWN, blame_of, causes, worst_first
 from netplan.html.channels import busiest, channels
@@ -17,9 +16,11 @@ from netplan.html.ground import boundaries, ground
 from netplan.html.lengths import turning_error
 from netplan.html.payload import payload, to_script
 from netplan.html.places import Places
-from netplan.html.texts import Texts, preferred_language
+from netplan.html.texts import Texts
 from netplan.results import Results, to_document
 from netplan.samples import COMPONENTS, VARIABLE, StreamSamples, bin_of
+from netplan.texts import preferred_language
+from netplan.texts.sentences import in_language, is_translated
 
 PS_PER_MS = 10**9
 
@@ -173,21 +174,21 @@ def test_every_sentence_that_an_evaluation_makes_has_a_chinese_form(write):
     sentences += [r for t in document["targets"] for p in t["pairs"] for r in p["remedies"]]
     assert len(document["notes"]) > 1
     assert len(sentences) > len(document["notes"]) + 3
-    assert [text for text in sentences if not wording.is_translated(text)] == []
-    assert all(re.search(r"[\u4e00-\u9fff]", wording.say(text, "zh")) for text in sentences)
+    assert [text for text in sentences if not is_translated(text)] == []
+    assert all(re.search(r"[\u4e00-\u9fff]", in_language(text, "zh")) for text in sentences)
 
 
 def test_a_sentence_that_is_not_known_stays_as_it_is():
-    assert wording.say("2026: ask a friend; compute nearer to the source", "zh") == (
+    assert in_language("2026: ask a friend; compute nearer to the source", "zh") == (
         "2026 年：ask a friend；在更靠近源的位置部署算力"
     )
-    assert wording.say("compute nearer to the source", "en") == "compute nearer to the source"
+    assert in_language("compute nearer to the source", "en") == "compute nearer to the source"
 
 
 def test_a_break_inside_brackets_parts_no_sentence():
     text = "a--b (a>b): offered 21 of 20 Gbit/s (105%; busiest member 124%); largest demands: x 1"
-    assert wording.is_translated(text)
-    assert "最忙成员 124 %" in wording.say(text, "zh")
+    assert is_translated(text)
+    assert "最忙成员 124 %" in in_language(text, "zh")
 
 
 # --- places ---------------------------------------------------------------------------------------

@@ -12,11 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from netplan.cli.app import app
-from netplan.html import LANGUAGES, html_report, write_report
+from netplan.html import html_report, write_report
 from netplan.html.catalogue import CATALOGUE
 from netplan.html.page import SECTIONS
 from netplan.results import Results
 from netplan.samples import COMPONENTS, VARIABLE, StreamSamples, bin_of
+from netplan.texts import LANGUAGES
 
 MOST_BYTES = 8_000_000
 NAMES = ("propagation", "equipment", "processing", "transmission", "queueing")

@@ -5,6 +5,5 @@ the same results. Nothing else in netplan imports Jinja2 or plotly.
 """
 
 from netplan.html.page import html_report, write_report
-from netplan.html.texts import LANGUAGES, Language, preferred_language
 
-__all__ = ["LANGUAGES", "Language", "html_report", "preferred_language", "write_report"]
+__all__ = ["html_report", "write_report"]

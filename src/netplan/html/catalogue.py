@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from netplan.texts.words import WORDS
+
 __all__ = ["CATALOGUE"]
 
 _WORDS = {
-    "outcome.met": ("met", "达标"),
-    "outcome.missed": ("missed", "未达标"),
-    "outcome.undecided": ("undecided", "未判定"),
     "reason.": ("–", "–"),
     "reason.impossible": ("too far: light alone takes longer", "距离过远：仅光传播即超限"),
     "reason.latency": ("too slow", "时延超限"),
@@ -21,21 +20,9 @@ _WORDS = {
     "reason.no_compute": ("no compute node that the target allows", "无符合目标的算力节点"),
     "reason.disconnected": ("the failure leaves no route", "故障后无可用路由"),
     "reason.budget": ("too few packets in the budget", "预算内样本不足"),
-    "layer.optical": ("optical layer", "光层"),
-    "layer.network": ("network layer", "网络层"),
-    "layer.service": ("service layer", "业务层"),
-    "direction.one_way": ("one way", "单向时延"),
-    "direction.round_trip": ("round trip", "往返时延"),
-    "of.pairs": ("pairs", "节点对"),
-    "of.sites": ("sites", "站点"),
-    "of.population": ("population", "人口"),
-    "component.propagation": ("propagation", "光纤传播"),
     "component.equipment": ("optical equipment", "光层设备"),
     "component.processing": ("router processing", "节点处理"),
     "component.transmission": ("transmission", "发送（串行化）"),
-    "component.queueing": ("queueing", "排队"),
-    "component.access": ("access", "接入段"),
-    "component.compute": ("compute", "算力处理"),
     "role.access": ("access site", "接入节点"),
     "role.aggregation": ("aggregation node", "汇聚节点"),
     "role.core": ("core node", "核心节点"),
@@ -56,19 +43,19 @@ _VERDICTS = {
     ),
     "lead.all_met": (
         "All {n} targets are met in {year}.",
-        "{year} 年全部 {n} 项目标均达标。",
+        "{year} 年全部 {n} 项目标均满足。",
     ),
     "lead.counts": (
         "In {year}, {met} of {n} targets are met, {missed} missed and {undecided} undecided.",
-        "{year} 年共 {n} 项目标：{met} 项达标，{missed} 项未达标，{undecided} 项未判定。",
+        "{year} 年共 {n} 项目标：{met} 项满足，{missed} 项未满足，{undecided} 项未判定。",
     ),
     "lead.breach": (
         "{target}: first missed in {year}.",
-        "{target}：{year} 年起未达标。",
+        "{target}：{year} 年起未满足。",
     ),
     "lead.doubt": (
         "{target}: no longer certain in {year}.",
-        "{target}：{year} 年起无法判定达标。",
+        "{target}：{year} 年起无法判定是否满足。",
     ),
     "promise": (
         "{statistic} {direction}, {layer}, below {limit} ms, {share}",
@@ -97,11 +84,11 @@ _VERDICTS = {
 
 _CAUSES = {
     "section.causes": ("Causes and remedies", "成因与措施"),
-    "causes.none": ("Every target is met in every year.", "各目标逐年均达标。"),
-    "causes.years": ("Not met in {years}.", "{years} 年未达标或未判定。"),
+    "causes.none": ("Every target is met in every year.", "各目标逐年均满足。"),
+    "causes.years": ("Not met in {years}.", "{years} 年未满足或未判定。"),
     "causes.in_year": (
         "In {year}, {missed} of {n} pairs miss the limit and {undecided} are undecided.",
-        "{year} 年，{n} 个节点对中 {missed} 个未达标，{undecided} 个未判定。",
+        "{year} 年，{n} 个节点对中 {missed} 个未满足，{undecided} 个未判定。",
     ),
     "causes.reasons": ("Reasons: {reasons}.", "原因：{reasons}。"),
     "causes.reason_count": ("{reason} ({n})", "{reason}（{n} 对）"),
@@ -158,7 +145,7 @@ _MAP = {
     "map.lead": (
         "Links by the offered load of their busiest member, sites by role. Crosses mark the "
         "sources of pairs that miss the chosen target. Links that leave the picture say where to.",
-        "链路按最忙成员负荷着色，节点按类型标示；叉号为所选目标未达标节点对的源节点；"
+        "链路按最忙成员负荷着色，节点按类型标示；叉号为所选目标未满足节点对的源节点；"
         "图外链路标注去向。",
     ),
     "map.none": ("No site of these results has coordinates.", "结果中的节点均无坐标。"),
@@ -220,8 +207,8 @@ _PAIRS = {
     "js.load_3": ("100 % and more", "100 % 及以上"),
     "js.schematic": ("schematic, not a reviewed map", "示意图，未经审核"),
     "js.boundaries": ("prefectures", "地市边界"),
-    "js.missed_source": ("source of a missed pair", "未达标节点对的源"),
-    "js.missed_pairs": ("{n} missed pairs", "{n} 个节点对未达标"),
+    "js.missed_source": ("source of a missed pair", "未满足节点对的源"),
+    "js.missed_pairs": ("{n} missed pairs", "{n} 个节点对未满足"),
     "js.people": ("{n} people", "人口 {n}"),
     "js.remedies": ("Would cure it, each alone", "可行措施（任一即可）"),
     "js.hops": ("Mean latency by hop and component [ms]", "逐跳平均时延构成（ms）"),
@@ -330,13 +317,13 @@ _METHOD = {
         "Outcomes. A pair is met or missed only when its whole confidence interval lies on one "
         "side of the limit and rests on enough independent packets; otherwise more packets are "
         "simulated, up to a budget, and what is then still open is undecided, not met.",
-        "结论。仅当置信区间整体位于限值一侧且独立样本充足时，节点对才判为达标或未达标；否则增加仿真"
-        "报文，直至预算用尽，仍无法判断者记为“未判定”，不视为达标。",
+        "结论。仅当置信区间整体位于限值一侧且独立样本充足时，节点对才判为满足或未满足；否则增加仿真"
+        "报文，直至预算用尽，仍无法判断者记为“未判定”，不视为满足。",
     ),
     "method.floor": (
         "Floor. Propagation on the shortest route there is. Where it reaches the limit, the pair "
         "is missed before any simulation: no upgrade but a shorter route or faster fibre helps.",
-        "传播下限。最短可用路由上的光传播时延。下限已达限值者无需仿真即判未达标：除缩短路由或改用"
+        "传播下限。最短可用路由上的光传播时延。下限已达限值者无需仿真即判未满足：除缩短路由或改用"
         "更快光纤外，任何升级均无效。",
     ),
     "method.packets": (
@@ -363,6 +350,6 @@ _METHOD = {
 }
 
 CATALOGUE: Final[dict[str, tuple[str, str]]] = (
-    _WORDS | _VERDICTS | _CAUSES | _MAP | _PAIRS | _REST | _METHOD
+    WORDS | _WORDS | _VERDICTS | _CAUSES | _MAP | _PAIRS | _REST | _METHOD
 )
 """Text in English and Chinese by key."""

@@ -12,7 +12,6 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
 from netplan import __version__
-from netplan.html import wording
 from netplan.html.causes import blame_of, causes, cost, latency, worst_first
 from netplan.html.channels import busiest, channels
 from netplan.html.lengths import turning_error
@@ -21,13 +20,14 @@ from netplan.html.places import Places
 from netplan.html.texts import Texts, kilometres, milliseconds, percent
 from netplan.results import load_results, write_text
 from netplan.samples import COMPONENTS
+from netplan.texts.sentences import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from netplan.html.texts import Language
     from netplan.results import Results
+    from netplan.texts import Language
 
 __all__ = ["html_report", "write_report"]
 
@@ -85,7 +85,7 @@ def html_report(
         "percent": percent,
         "ms": milliseconds,
         "km": kilometres,
-        "translated": lambda sentence: wording.say(sentence, language),
+        "translated": lambda sentence: in_language(sentence, language),
     }
     environment.globals |= {
         "t": texts,

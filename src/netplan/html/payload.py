@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from netplan.html import wording
 from netplan.html.causes import latency, worst_first
 from netplan.html.channels import channels
 from netplan.html.curves import LEVELS, curve
 from netplan.html.ground import ground
+from netplan.texts.sentences import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,7 +71,7 @@ def payload(
         "pairs": rows.rows,
         "details": rows.details,
         "left_out": rows.left_out,
-        "remedies": [wording.say(name, texts.language) for name in remedies.names],
+        "remedies": [in_language(name, texts.language) for name in remedies.names],
         "ground": ground(places, document["links"]),
     }
 

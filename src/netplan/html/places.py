@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from netplan.html.texts import Language
+    from netplan.texts import Language
 
 __all__ = ["Places"]
 

@@ -2,59 +2,38 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from netplan.html.catalogue import CATALOGUE
+from netplan.texts import Texts as Catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 __all__ = [
-    "LANGUAGES",
-    "Language",
     "Texts",
     "kilometres",
     "milliseconds",
     "percent",
-    "preferred_language",
 ]
-
-Language = Literal["en", "zh"]
-LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 _TAGS = {"en": "en", "zh": "zh-CN"}
 
 
 @dataclass(frozen=True, slots=True)
-class Texts:
+class Texts(Catalogue):
     """The catalogue in one language.
 
     Examples
     --------
     >>> Texts("en")["outcome.met"], Texts("zh")["outcome.met"]
-    ('met', '达标')
+    ('met', '满足')
     >>> Texts("en").say("promise.share", share="95 %", of="people")
     'for 95 % of people'
     """
 
-    language: Language
-
-    def __getitem__(self, key: str) -> str:
-        """Return a text as it stands."""
-        return CATALOGUE[key][LANGUAGES.index(self.language)]
-
-    def say(self, key: str, **values: object) -> str:
-        """Return a text with its places filled."""
-        return self[key].format(**values)
-
-    def of(self, group: str, value: str) -> str:
-        """Return the word for a value of results, e.g. ``of("outcome", "met")``.
-
-        A value that the catalogue does not know stands for itself.
-        """
-        key = f"{group}.{value}"
-        return self[key] if key in CATALOGUE else value
+    catalogue: Mapping[str, tuple[str, str]] = field(default_factory=lambda: CATALOGUE)
 
     @property
     def tag(self) -> str:
@@ -70,7 +49,7 @@ class Texts:
     def scripts(self) -> dict[str, str]:
         """The texts that the page's scripts need, by key."""
         groups = ("js.", "outcome.", "reason.", "component.", "role.", "column.")
-        return {key: self[key] for key in sorted(CATALOGUE) if key.startswith(groups)}
+        return {key: self[key] for key in sorted(self.catalogue) if key.startswith(groups)}
 
     def listed(self, parts: list[str]) -> str:
         """Join parts of a sentence.
@@ -119,18 +98,3 @@ def kilometres(value: float) -> str:
     ('20,757', '11.9')
     """
     return f"{value:,.0f}" if value >= 100 else f"{value:.1f}"
-
-
-def preferred_language(environment: Mapping[str, str]) -> Language:
-    """Return the language that a user's locale asks for; English if it is another.
-
-    The first of the variables that is set decides (POSIX.1-2017, Base Definitions, 8.2).
-
-    Examples
-    --------
-    >>> preferred_language({"LANG": "zh_CN.UTF-8"}), preferred_language({"LANG": "de_DE.UTF-8"})
-    ('zh', 'en')
-    """
-    names = (environment.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    chosen = next(filter(None, names), "")
-    return "zh" if chosen.lower().startswith("zh") else "en"

@@ -1,8 +1,8 @@
 """Sentences that results carry in English, said in the reader's language.
 
 Results files are in English, so that they do not depend on who ran them. What a sentence looks like
-is known from where it is made (`netplan.judgement`, `netplan.demand`, `netplan.round`); one that is
-not known stays as it is.
+is known from where it is made (`netplan.judgement`, `netplan.study`); one that is not known stays
+as it is. Names of targets, nodes and links stay in any case.
 """
 
 from __future__ import annotations

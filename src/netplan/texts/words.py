@@ -27,6 +27,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "component.processing": ("processing", "节点处理"),
     "component.transmission": ("transmission", "发送"),
     "component.queueing": ("queueing", "排队"),
-    "component.access": ("access", "接入"),
-    "component.compute": ("compute", "算力服务"),
+    "component.access": ("access", "接入段"),
+    "component.compute": ("compute", "算力处理"),
 }
