@@ -222,7 +222,7 @@ def test_progress_is_told_of_every_run(write):
     told = []
     text = scenario_text(budget="{at_least: 1000, at_most: 50000}")
     evaluate(write(TOPOLOGY, text), engine="fast", progress=lambda *step: told.append(step))
-    assert told[0] == ("look 1: 2024", 0, 2)
+    assert told[0] == ("2024, look 1", 0, 2)
     assert told[:3][-1][1:] == (2, 2)
 
 
@@ -232,3 +232,48 @@ def test_the_engine_of_the_scenario_holds_unless_another_is_asked_for(write):
     assert evaluate(scenario).engine == "simpy"
     assert evaluate(scenario, engine="fast").engine == "fast"
     assert choose_engine("auto") == "fast"
+
+
+RING = """
+    defaults:
+      nodes: {core: {processing_us: 20}}
+      links: {capacity_gbps: 0.1, buffer: {packets: 30}}
+    nodes: {a: {role: core}, b: {role: core}, c: {role: core}, d: {role: core}}
+    links:
+      a--b: {ends: [a, b], length_km: 40}
+      b--c: {ends: [b, c], length_km: 40}
+      c--d: {ends: [c, d], length_km: 40}
+      d--a: {ends: [d, a], length_km: 40}
+"""
+CUTS = """
+    traffic:
+      classes: {best: {arrivals: poisson, sizes: {fixed: 1500}}}
+      demands: [{class: best, from: a, to: b, rate_gbps: 0.05},
+                {class: best, from: c, to: d, rate_gbps: 0.035}]
+    targets:
+      - {name: t, between: {from: core, to: core}, layer: network, direction: one_way,
+         statistic: p90, below_ms: 1.6, holds_in: [normal, failure]}
+    failures: {each: span}
+    simulation: {seed: 5, packets: {at_least: 1000, at_most: 100000}}
+"""
+
+
+@pytest.mark.parametrize(("at_a_time", "jobs"), [(1, 1), (2, 2), (16, 3)])
+def test_verdicts_in_failure_states_do_not_depend_on_how_many_are_simulated_at_a_time(
+    write, monkeypatch, at_a_time, jobs
+):
+    scenario = write(RING, CUTS)
+    expected = evaluate(scenario, engine="fast").failures
+    monkeypatch.setattr("netplan.evaluation.STATES_AT_A_TIME", at_a_time)
+    assert evaluate(scenario, engine="fast", jobs=jobs).failures == expected
+    assert [v.state for v in expected] == [f"span {span}" for span in scenario.topology.links]
+    simulated = [any(p.basis == "simulation" for p in v.pairs) for v in expected]
+    assert sum(simulated) > 2
+
+
+def test_many_failure_states_are_simulated_side_by_side(write):
+    told = []
+    evaluate(write(RING, CUTS), engine="fast", progress=lambda *step: told.append(step))
+    cuts = {what: of for what, _, of in told if "span" in what}
+    assert max(cuts.values()) > 4
+    assert any(" and 1 more, look 1" in what for what in cuts)

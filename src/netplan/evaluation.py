@@ -9,18 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from netplan import __version__
 from netplan.case import prepare_all
 from netplan.detour import Detours
 from netplan.failure import states_of
-from netplan.hops import link_uses
+from netplan.hops import link_uses, pool_uses
 from netplan.replication import Workers, simulate, workers
 from netplan.resilience import screen_detour
 from netplan.store import Store
 from netplan.study import Study
-from netplan.verdict import LinkUse, Outcome, Verdict, combined
+from netplan.verdict import LinkUse, Outcome, PoolUse, Verdict, combined
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from netplan.scenario.scenario import Scenario
 
 __all__ = ["Evaluation", "Progress", "evaluate"]
+
+STATES_AT_A_TIME = 16
+"""Failure states that are simulated side by side: many, for their jobs to keep many workers busy;
+few, for their networks to fit in memory. Results do not depend on it."""
+NAMES_SHOWN = 3
 
 Progress = Callable[[str, int, int], None]
 """Called with what goes on, how many runs of this round are done, and how many there are."""
@@ -47,6 +53,8 @@ class Evaluation:
     failures: tuple[Verdict, ...] = ()
     """One for each failure state of every target that must hold there, year by year."""
     links: tuple[LinkUse, ...]
+    pools: tuple[PoolUse, ...] = ()
+    """Servers of every compute node, year by year."""
     nodes: Mapping[str, Node]
     """Sites of the last year, transit sites included."""
     notes: tuple[str, ...]
@@ -109,6 +117,7 @@ def evaluate(
         verdicts=tuple(v for by_target in zip(*verdicts, strict=True) for v in by_target),
         failures=tuple(failures),
         nodes=studies[-1].case.topology.spec.nodes,
+        pools=tuple(use for s in studies for use in pool_uses(s.case, s.samples)),
         links=tuple(use for s in studies for use in link_uses(s.prediction, s.samples)),
         notes=tuple(note for study in studies for note in study.notes()),
         samples={s.case.year: s.samples for s in studies if s.samples is not None},
@@ -129,20 +138,54 @@ def _simulate(studies: Sequence[Study], run: Workers, progress: Progress) -> Non
 
 
 def _one_round(studies: Sequence[Study], look: int, run: Workers, progress: Progress) -> None:
-    planned = [(study, job) for study in studies for job in study.next_jobs()]
-    what = f"{', '.join(study.name for study in studies)}, look {look + 1}"
-    progress(what, 0, len(planned))
-    found: dict[int, list[Samples]] = {id(study): [] for study in studies}
-    results = run([job for _, job in planned])
-    for done, ((study, _), samples) in enumerate(zip(planned, results, strict=True), start=1):
-        found[id(study)].append(samples)
-        progress(what, done, len(planned))
-    for study in studies:
-        study.take(found[id(study)])
+    planned = [(study, study.next_jobs()) for study in studies]
+    jobs = [job for _, own in planned for job in own]
+    what = f"{_listed([study.name for study in studies])}, look {look + 1}"
+    progress(what, 0, len(jobs))
+    results, done = run(jobs), 0
+    for study, own in planned:
+        found = []
+        for samples in islice(results, len(own)):
+            found.append(samples)
+            done += 1
+            progress(what, done, len(jobs))
+        # Judged at once, while the jobs of the next ones run.
+        study.take(found)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _judge_failures(normal: Study, run: Workers, progress: Progress) -> Iterator[Verdict]:
-    """Judge the targets that must hold in failure states, state by state."""
+    """Judge the targets that must hold in failure states.
+
+    States that need simulation wait for each other until there are enough to keep many workers
+    busy; of all others only the verdicts are kept.
+    """
+    judged: list[Study | list[Verdict]] = []
+    waiting = 0
+    for study in _failure_studies(normal):
+        waiting += study.wants_more
+        judged.append(study if study.wants_more else study.verdicts())
+        if waiting == STATES_AT_A_TIME:
+            yield from _finished(judged, run, progress)
+            judged, waiting = [], 0
+    yield from _finished(judged, run, progress)
+
+
+def _finished(
+    judged: Sequence[Study | list[Verdict]], run: Workers, progress: Progress
+) -> Iterator[Verdict]:
+    """Simulate the studies among what is judged, and yield all verdicts in order."""
+    _simulate([item for item in judged if isinstance(item, Study)], run, progress)
+    for item in judged:
+        yield from item.verdicts() if isinstance(item, Study) else item
+
+
+def _failure_studies(normal: Study) -> Iterator[Study]:
+    """Yield a study of every failure state, state by state, with what needs no simulation."""
     case = normal.case
     wanted = [i for i, q in enumerate(case.questions) if "failure" in q.target.holds_in]
     if not wanted:
@@ -153,6 +196,4 @@ def _judge_failures(normal: Study, run: Workers, progress: Progress) -> Iterator
     for state in states_of(case.scenario, case.topology.spec):
         detour = detours.in_state(state)
         screened = screen_detour(case, verdicts, detour)
-        study = Study(detour.case, normal.engine, normal.seed, screened)
-        _simulate([study], run, progress)
-        yield from study.verdicts()
+        yield Study(detour.case, normal.engine, normal.seed, screened)
