@@ -66,7 +66,20 @@ def great_circle_km(a: Row, b: Row) -> float:
     return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(chord))
 
 
-def make_nodes(rows: list[Row]) -> Table:
+def make_servers(pflops: float, assumptions: dict[str, str]) -> dict[str, object]:
+    """Servers of a compute centre, in proportion to what it computes."""
+    service = {
+        "mean_ms": float(assumptions["service_mean_ms"]),
+        "cv": float(assumptions["service_cv"]),
+    }
+    return {
+        "servers": max(1, round(pflops * float(assumptions["servers_per_pflops"]))),
+        "service": {"lognormal": service},
+        "storage": assumptions["storage"],
+    }
+
+
+def make_nodes(rows: list[Row], assumptions: dict[str, str]) -> Table:
     """Nodes as the topology file spells them."""
     nodes: Table = {}
     for row in rows:
@@ -81,6 +94,8 @@ def make_nodes(rows: list[Row]) -> Table:
         weights = {key: float(row[key]) for key in WEIGHTS if row[key]}
         if weights:
             node["weights"] = weights
+        if row["role"] == "compute":
+            node["compute"] = make_servers(weights["compute_pflops"], assumptions)
         node["source"] = provenance(row)
         nodes[row["id"]] = node
     return nodes
@@ -267,7 +282,7 @@ def build(folder: Path = HERE) -> None:
     sites = {row["id"]: row for row in rows}
     spans = make_spans(read("spans"), sites, values)
     links = make_links(read("links"), read("rings"), spans, sites, values)
-    whole = {"nodes": make_nodes(rows), "spans": spans, "links": links}
+    whole = {"nodes": make_nodes(rows, values), "spans": spans, "links": links}
     write(
         folder / "liaoning.yaml",
         "Liaoning: 14 cities, 100 counties, their compute centres, gateways and national hubs.",

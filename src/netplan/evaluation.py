@@ -17,10 +17,12 @@ from netplan.case import prepare_all
 from netplan.detour import Detours
 from netplan.failure import states_of
 from netplan.hops import link_uses, pool_uses
+from netplan.notebook import Row, counted, verdict_table
 from netplan.replication import Workers, simulate, workers
 from netplan.resilience import screen_detour
 from netplan.store import Store
 from netplan.study import Study
+from netplan.units import MS
 from netplan.verdict import LinkUse, Outcome, PoolUse, Verdict, combined
 
 if TYPE_CHECKING:
@@ -67,6 +69,29 @@ class Evaluation:
     def outcome(self) -> Outcome:
         """All verdicts together."""
         return combined(verdict.outcome for verdict in (*self.verdicts, *self.failures))
+
+    def __repr__(self) -> str:
+        outcomes = (verdict.outcome for verdict in (*self.verdicts, *self.failures))
+        return f"<Evaluation of {self.scenario.name.en!r}: {self.outcome} ({counted(outcomes)})>"
+
+    def _repr_html_(self) -> str:
+        rows = [_row(verdict) for verdict in (*self.verdicts, *self.failures)]
+        return verdict_table(f"{self.scenario.name.en}: {self.outcome}", rows)
+
+
+def _row(verdict: Verdict) -> Row:
+    worst = verdict.worst
+    known = None if worst is None else worst.estimate if worst.estimate is not None else worst.floor
+    return Row(
+        target=verdict.name,
+        year=verdict.year,
+        state=verdict.state,
+        outcome=verdict.outcome,
+        covered=verdict.coverage,
+        worst="" if worst is None else f"{worst.source} > {worst.target or '?'}",
+        worst_ms=None if known is None else known / MS,
+        limit_ms=verdict.limit / MS,
+    )
 
 
 def evaluate(

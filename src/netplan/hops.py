@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from netplan.queueing import allen_cunneen_mean_waiting_time
 from netplan.samples import FIXED
 from netplan.scenario.targets import Layer
 from netplan.units import PS_PER_S
-from netplan.verdict import Hop, LinkUse
+from netplan.verdict import Hop, LinkUse, PoolUse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,8 +20,19 @@ if TYPE_CHECKING:
     from netplan.prediction import Prediction
     from netplan.routing import Route
     from netplan.samples import Samples
+    from netplan.topology import Pool
 
-__all__ = ["CONSTANT", "fixed_hops", "link_uses", "main_route", "measured_hops"]
+__all__ = [
+    "CONSTANT",
+    "LAST_MILE",
+    "SERVERS",
+    "fixed_hops",
+    "link_uses",
+    "main_route",
+    "mean_wait",
+    "measured_hops",
+    "pool_uses",
+]
 
 Float64 = NDArray[np.float64]
 
@@ -136,6 +148,42 @@ def mean_wait(samples: Samples, ports: range) -> float:
     served = int(totals.waits[ports.start : ports.stop].sum())
     waited = float(totals.wait_sum[ports.start : ports.stop].sum())
     return waited / served / PS_PER_S if served else 0.0
+
+
+def pool_uses(case: Case, samples: Samples | None) -> list[PoolUse]:
+    """Return what every pool of servers had to do; without samples, what it is offered."""
+    uses = []
+    for pool in case.topology.pools.values():
+        requests = case.requests[pool.node]
+        mean = longest = None
+        if samples is not None:
+            mean = mean_wait(samples, range(pool.port, pool.port + 1))
+            longest = int(samples.totals.wait_max[pool.port]) / PS_PER_S
+        uses.append(
+            PoolUse(
+                year=case.year,
+                node=pool.node,
+                servers=pool.servers,
+                requests=requests,
+                utilisation=requests / pool.capacity,
+                mean_wait=mean,
+                max_wait=longest,
+                predicted_wait=_predicted_wait(pool, requests),
+            )
+        )
+    return uses
+
+
+def _predicted_wait(pool: Pool, requests: float) -> float | None:
+    """Mean wait of Poisson requests at a pool [s], none if it grows for ever."""
+    if requests >= pool.capacity:
+        return None
+    if not requests or not pool.service.mean:
+        return 0.0
+    scv = pool.service.variance / pool.service.mean**2
+    return allen_cunneen_mean_waiting_time(
+        requests, 1 / pool.service.mean, arrival_scv=1.0, service_scv=scv, servers=pool.servers
+    )
 
 
 def link_uses(prediction: Prediction, samples: Samples | None) -> list[LinkUse]:

@@ -22,6 +22,7 @@ import numpy as np
 from netplan.archive import pack, unpack
 from netplan.errors import InputError, Place, Problem
 from netplan.histogram import bin_edges
+from netplan.notebook import Row, counted, verdict_table
 from netplan.samples import FIXED, VARIABLE, Samples, StreamSamples
 from netplan.units import KM, MS, PS_PER_S
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from netplan.evaluation import Evaluation
     from netplan.scenario.network import Node
-    from netplan.verdict import Hop, LinkUse, PairVerdict, Verdict
+    from netplan.verdict import Hop, LinkUse, PairVerdict, PoolUse, Verdict
 
 __all__ = [
     "Results",
@@ -63,6 +64,7 @@ def to_document(evaluation: Evaluation) -> dict[str, Any]:
         "nodes": [_node(name, node) for name, node in evaluation.nodes.items()],
         "targets": [_target(verdict) for verdict in evaluation.verdicts],
         "links": [_link(use) for use in evaluation.links],
+        "servers": [_pool(use) for use in evaluation.pools],
         "notes": list(evaluation.notes),
     }
 
@@ -155,6 +157,19 @@ def _link(use: LinkUse) -> dict[str, Any]:
     }
 
 
+def _pool(use: PoolUse) -> dict[str, Any]:
+    return {
+        "year": use.year,
+        "node": use.node,
+        "servers": use.servers,
+        "requests_per_s": round(use.requests, 3),
+        "utilisation": round(use.utilisation, _PLACES),
+        "mean_wait_ms": _ms(use.mean_wait),
+        "max_wait_ms": _ms(use.max_wait),
+        "predicted_wait_ms": _ms(use.predicted_wait),
+    }
+
+
 def _components(components: Mapping[str, float]) -> dict[str, float | None]:
     return {name: _ms(value) for name, value in components.items()}
 
@@ -241,6 +256,15 @@ class Results:
     samples: Mapping[int, Samples] = field(default_factory=dict)
     """All that was measured, by year; years without simulation are missing."""
 
+    def __repr__(self) -> str:
+        outcomes = (target["outcome"] for target in self._targets)
+        name, outcome = self.document["scenario"], self.document["outcome"]
+        return f"<Results of {name!r}: {outcome} ({counted(outcomes)})>"
+
+    def _repr_html_(self) -> str:
+        title = f"{self.document['scenario']}: {self.document['outcome']}"
+        return verdict_table(title, [_row(target) for target in self._targets])
+
     @cached_property
     def targets(self) -> pd.DataFrame:
         """One row for each target and year."""
@@ -275,6 +299,11 @@ class Results:
         return _frame(self.document["links"])
 
     @cached_property
+    def servers(self) -> pd.DataFrame:
+        """One row for each pool of servers and year."""
+        return _frame(self.document.get("servers", []))
+
+    @cached_property
     def histograms(self) -> pd.DataFrame:
         """One row for each bin in use: year, stream, component, lower_ms, upper_ms, packets.
 
@@ -291,6 +320,26 @@ class Results:
     def _targets(self) -> list[dict[str, Any]]:
         targets: list[dict[str, Any]] = self.document["targets"]
         return targets
+
+
+def _row(target: Mapping[str, Any]) -> Row:
+    """Return what a notebook shows of a verdict, with its slowest pair."""
+    order = ("met", "undecided", "missed")
+
+    def size(pair: Mapping[str, Any]) -> tuple[int, float]:
+        return order.index(pair["outcome"]), pair["estimate_ms"] or pair["floor_ms"] or 0.0
+
+    worst = max(target["pairs"], key=size, default=None)
+    return Row(
+        target=target["name"],
+        year=target["year"],
+        state=target["state"],
+        outcome=target["outcome"],
+        covered=target["coverage"],
+        worst="" if worst is None else f"{worst['source']} > {worst['target'] or '?'}",
+        worst_ms=None if worst is None else size(worst)[1] or None,
+        limit_ms=target["limit_ms"],
+    )
 
 
 def _histogram(year: int, stream: StreamSamples) -> pd.DataFrame:

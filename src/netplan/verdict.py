@@ -18,6 +18,7 @@ __all__ = [
     "LinkUse",
     "Outcome",
     "PairVerdict",
+    "PoolUse",
     "Reason",
     "Verdict",
     "combined",
@@ -196,6 +197,25 @@ class LinkUse:
     """[s]."""
     predicted_queueing: float | None = None
     """Mean wait by closed forms [s]; none where they do not hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolUse:
+    """What one pool of servers had to do in one year."""
+
+    year: int
+    node: str
+    servers: int
+    requests: float
+    """Offered [1/s]."""
+    utilisation: float
+    """Requests offered over those that can be served."""
+    mean_wait: float | None
+    """Before service, observers counted like requests [s]; none if nothing was simulated."""
+    max_wait: float | None
+    """[s]."""
+    predicted_wait: float | None
+    """Mean wait by the formula of Allen and Cunneen [s]; none at 100 % or more."""
 
 
 def covered_share(
