@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from netplan.errors import NetplanError
     from netplan.evaluation import Evaluation, evaluate
     from netplan.loader import load
-    from netplan.results import load_results
+    from netplan.results import load_results, save_results
     from netplan.scenario.scenario import Scenario
     from netplan.scenario.targets import Target
     from netplan.topology import Topology
@@ -35,6 +35,7 @@ __all__ = [
     "evaluate",
     "load",
     "load_results",
+    "save_results",
 ]
 
 __version__ = "0.1.0"
@@ -50,6 +51,7 @@ _HOMES = {
     "evaluate": "netplan.evaluation",
     "load": "netplan.loader",
     "load_results": "netplan.results",
+    "save_results": "netplan.results",
 }
 """Where each public name lives; it is imported when it is first used, so `--help` stays quick."""
 

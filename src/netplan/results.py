@@ -199,8 +199,9 @@ def write_bytes(path: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def save_results(evaluation: Evaluation, folder: Path) -> None:
+def save_results(evaluation: Evaluation, folder: str | Path) -> None:
     """Write the results folder; `results.json` last, so that where it stands all is there."""
+    folder = Path(folder)
     document = to_document(evaluation)
     write_bytes(folder / "samples.npz", _packed(evaluation.samples))
     write_text(folder / "pairs.csv", _csv(_pair_rows(document)))

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import field
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, InstanceOf, WithJsonSchema
 from pydantic.dataclasses import dataclass
 from pydantic.json_schema import SkipJsonSchema
 
-from netplan.errors import Path, Place
+from netplan.notebook import facts_table
 from netplan.scenario.expansion import Step
 from netplan.scenario.failures import Failures
 from netplan.scenario.fields import CONFIG, Count, Year
 from netplan.scenario.network import Label, TopologySpec
 from netplan.scenario.targets import Target
 from netplan.scenario.traffic import Routing, Traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from netplan.errors import Path, Place
 
 __all__ = ["Origin", "PacketBudget", "Scenario", "Simulation"]
 
@@ -84,4 +88,41 @@ class Scenario:
     simulation: Simulation = field(default_factory=Simulation)
     origin: SkipJsonSchema[InstanceOf[Origin]] = field(
         default_factory=Origin, repr=False, compare=False
+    )
+
+    def __repr__(self) -> str:
+        return f"<Scenario {self.name.en!r}: {'; '.join(fact for _, fact in self._facts())}>"
+
+    def _repr_html_(self) -> str:
+        promises = [(f"target {n}", _promise(target)) for n, target in enumerate(self.targets, 1)]
+        return facts_table(self.name.en, [*self._facts(), *promises])
+
+    def _facts(self) -> list[tuple[str, str]]:
+        """Say what there is, in a few words each."""
+        parts = self.topology
+        traffic = self.traffic
+        network = (
+            _several(len(parts.nodes), "node"),
+            _several(len(parts.links), "link"),
+            _several(len(parts.spans), "span"),
+        )
+        load = _several(len(traffic.classes), "class", "classes")
+        return [
+            ("network", ", ".join(network)),
+            ("traffic", f"{load}, {_several(len(traffic.demands), 'demand')}"),
+            ("years", ", ".join(map(str, self.years))),
+            ("expansion", _several(len(self.expansion), "step")),
+            ("promises", _several(len(self.targets), "target")),
+        ]
+
+
+def _several(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def _promise(target: Target) -> str:
+    direction = target.direction.replace("_", " ")
+    return (
+        f"{target.name}: {target.statistic} {direction}, {target.layer} layer, "
+        f"< {target.below_ms:g} ms"
     )
