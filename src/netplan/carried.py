@@ -16,12 +16,14 @@ from netplan.units import GBPS, MS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from netplan.case import Carried, Case
     from netplan.engine.network import RouteTable
     from netplan.scenario.traffic import OnOff as OnOffLaw
     from netplan.topology import Pool
 
-__all__ = ["carried_hops", "longest_cycle", "port_view", "sources_of"]
+__all__ = ["carried_hops", "longest_cycle", "port_view", "sources_of", "utilisation"]
 
 
 def sources_of(item: Carried, table: RouteTable) -> list[Source]:
@@ -78,6 +80,13 @@ def carried_hops(case: Case) -> float:
     )
 
 
+def utilisation(case: Case) -> NDArray[np.float64]:
+    """Return offered load over capacity of every port, then of every pool of servers."""
+    requests, pools = case.requests, case.topology.pools
+    shares = [requests[node] / pool.capacity for node, pool in pools.items()]
+    return np.append(case.load.utilisation, shares)
+
+
 def port_view(case: Case) -> PortView:
     """Return what the carried traffic makes of every port."""
     channels, pools = case.topology.channel_of_port, case.topology.pools
@@ -101,10 +110,7 @@ def port_view(case: Case) -> PortView:
     )
     requests = np.array([case.requests[node] for node in pools])
     return PortView(
-        utilisation=np.append(
-            case.load.utilisation,
-            [rate / pool.capacity for rate, pool in zip(requests, pools.values(), strict=True)],
-        ),
+        utilisation=utilisation(case),
         packet_rate=np.append(packet_rate, requests),
         size_variation=np.append(variation, [_variation(pool) for pool in pools.values()]),
         # Probes keep no server, so servers limit no probes.

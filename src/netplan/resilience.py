@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netplan.carried import port_view
+from netplan.carried import port_view, utilisation
 from netplan.judgement import screen
 from netplan.scenario.targets import Layer, quantile_level
 from netplan.verdict import Basis, Outcome, PairVerdict, Reason
@@ -85,7 +85,7 @@ def screen_detour(
         For each question the decided pairs, by position in the detour's question.
     """
     ports = _look_at_ports(detour.case)
-    unchanged = ports.load <= normal.load.utilisation + 1e-9
+    unchanged = ports.load <= utilisation(normal) + 1e-9
     found = []
     for before, question, untouched, of_normal in zip(
         normal.questions, detour.case.questions, detour.untouched, verdicts, strict=True
@@ -149,11 +149,11 @@ def _by_delay(question: Question, index: int, stream: Stream, ports: _Ports) -> 
             remedies=("a shorter detour",),
         )
     target = question.target
-    passed = [list(way) for way in stream.ports]
     if target.statistic == "max" or target.layer is Layer.SERVICE:
         return None
-    busiest = max(ports.load[way].max() for way in passed)
-    lost = max(float(ports.drops[way].sum()) for way in passed)
+    ways = [(r, list(way)) for r, way in set(zip(stream.routes, stream.ports, strict=True))]
+    busiest = max(ports.load[way].max() for _, way in ways)
+    lost = max(float(ports.drops[way].sum()) for _, way in ways)
     if busiest > HIGHEST_UTILISATION or lost > target.loss_limit:
         return None
     level = MEAN_LEVEL if target.statistic == "mean" else quantile_level(target.statistic)
@@ -161,7 +161,7 @@ def _by_delay(question: Question, index: int, stream: Stream, ports: _Ports) -> 
         route.latency
         + sum(stream.sizes.mean / channel.capacity for channel in route.channels)
         + CAUTION * float(ports.waits[way].sum()) * math.log(len(way) / (1 - level))
-        for route, way in zip(stream.routes, passed, strict=True)
+        for route, way in ways
     )
     return replace(screened, high=worst) if worst < question.limit else None
 
