@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from netplan.case import prepare
 from netplan.demand import flows_of, growth_factor, offered_load, pair_demands
 from netplan.routing import Router
 from netplan.topology import build_topology
@@ -188,3 +189,87 @@ def test_all_traffic_of_a_gravity_demand_is_the_total(write):
         write(ROW, traffic("{class: best, gravity: {from: access, to: access, total_gbps: 7}}"))
     )
     assert math.fsum(found.values()) == pytest.approx(7e9)
+
+
+# --- requests -------------------------------------------------------------------------------
+
+# As in ROW: b is 11 km from the left servers and 15 km from the right ones.
+SERVED = ROW.replace(
+    "left: {role: compute}",
+    "left: {role: compute, compute: {servers: 1, service: {fixed_ms: 1}, max_utilisation: 0.5}}",
+).replace(
+    "right: {role: compute}",
+    "right: {role: compute, compute: {servers: 9, service: {fixed_ms: 1}}}",
+)
+
+
+def asking(*lines, more=""):
+    """Send requests of 1000 bytes: 0.008 Gbit/s are 1000 of them a second."""
+    demands = "\n".join(f"    - {line}" for line in lines)
+    return f"""
+traffic:
+  classes:
+    best: {{arrivals: poisson, sizes: imix}}
+    ask: {{arrivals: poisson, sizes: {{fixed: 1000}}, requests: true}}
+  demands:
+{demands}
+{more}"""
+
+
+AVAILABLE = "{class: ask, gravity: {from: access, to: available_compute, total_gbps: 0.008}}"
+
+
+def test_available_compute_leaves_room_and_sends_on_what_does_not_fit(write):
+    """The left servers may take 500 requests a second: all 100 of a and all 300 of b."""
+    found = rates(write(SERVED, asking(AVAILABLE)))
+    assert found == pytest.approx(
+        {"a>left/ask": 0.0008e9, "b>left/ask": 0.0024e9, "c>right/ask": 0.0048e9}
+    )
+
+
+def test_requests_with_a_fixed_target_are_placed_before_the_others(write):
+    """They leave 150 of the left servers' 500 requests: a's 100 and 50 of b's."""
+    fixed = "{class: ask, from: c, to: left, rate_gbps: 0.0028}"
+    found = rates(write(SERVED, asking(AVAILABLE, fixed)))
+    assert found == pytest.approx(
+        {
+            "a>left/ask": 0.0008e9,
+            "b>left/ask": 0.0004e9,
+            "b>right/ask": 0.0020e9,
+            "c>right/ask": 0.0048e9,
+            "c>left/ask": 0.0028e9,
+        }
+    )
+
+
+def test_placement_sees_the_growth_of_its_year(write):
+    """In 2025 a asks 200 times a second and b 600 times: 300 of b's find room on the left."""
+    more = "  growth_per_year: {ask: 1.0}\n"
+    text = asking(AVAILABLE).replace("\ntraffic:", "\nyears: [2024, 2025]\ntraffic:") + more
+    found = rates(write(SERVED, text), 2025)
+    assert found["a>left/ask"] == pytest.approx(0.0016e9)
+    assert found["b>left/ask"] == pytest.approx(0.0024e9)
+    assert found["b>right/ask"] == pytest.approx(0.0024e9)
+
+
+def test_a_request_goes_there_and_its_reply_comes_back(write):
+    scenario = write(SERVED, asking(AVAILABLE))
+    router, found = demands(scenario)
+    [flow] = flows_of(router, found[0], scenario.traffic.classes["ask"])
+    assert flow.route.nodes == ("a", "left", "a")
+
+
+def test_a_target_asks_where_the_demands_to_available_compute_went(write):
+    """Requests of b are split, so it is in two pairs; the fixed demand is in none."""
+    fixed = "{class: ask, from: c, to: left, rate_gbps: 0.0028}"
+    more = """targets:
+  - {name: t, between: {from: access, to: available_compute}, layer: network, direction: one_way,
+     statistic: mean, below_ms: 1}
+"""
+    case = prepare(write(SERVED, asking(AVAILABLE, fixed, more=more)), 2024)
+    assert [str(pair) for pair in case.questions[0].pairs] == [
+        "a>left",
+        "b>left",
+        "b>right",
+        "c>right",
+    ]

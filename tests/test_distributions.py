@@ -3,7 +3,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from netplan.distributions import IMIX, ExponentialSize, MixedSize, fixed_size
+from netplan.distributions import (
+    IMIX,
+    ConstantDuration,
+    ExponentialDuration,
+    ExponentialSize,
+    LognormalDuration,
+    MixedSize,
+    UniformDuration,
+    draw_sum,
+    fixed_size,
+)
 
 RNG_SEED = 5
 
@@ -48,3 +58,31 @@ def test_drawing_in_two_blocks_gives_the_sizes_of_one_block():
         assert np.array_equal(
             law.draw(one, 100), np.concatenate([law.draw(two, 60), law.draw(two, 40)])
         )
+
+
+DURATIONS = [
+    ConstantDuration(0.002),
+    UniformDuration(0.001, 0.004),
+    ExponentialDuration(0.002),
+    LognormalDuration(0.002, cv=0.5),
+]
+
+
+@pytest.mark.parametrize("law", DURATIONS)
+def test_many_durations_have_the_mean_the_variance_and_the_least_of_their_law(law):
+    drawn = law.draw(rng(), 400_000) / 1e12
+    assert drawn.mean() == pytest.approx(law.mean, rel=0.005)
+    assert drawn.var() == pytest.approx(law.variance, rel=0.02, abs=1e-18)
+    assert drawn.min() >= law.least - 1e-12
+
+
+def test_durations_are_whole_picoseconds():
+    assert ConstantDuration(0.5e-6).draw(rng(), 2).tolist() == [500_000] * 2
+    assert all(law.draw(rng(), 2).dtype == np.int64 for law in DURATIONS)
+
+
+def test_a_sum_draws_every_law_for_itself():
+    laws = [ExponentialDuration(0.002)] * 2
+    drawn = draw_sum(laws, rng(), 200_000) / 1e12
+    assert drawn.mean() == pytest.approx(0.004, rel=0.01)
+    assert drawn.var() == pytest.approx(2 * 0.002**2, rel=0.03)

@@ -76,6 +76,7 @@ def make_servers(pflops: float, assumptions: dict[str, str]) -> dict[str, object
         "servers": max(1, round(pflops * float(assumptions["servers_per_pflops"]))),
         "service": {"lognormal": service},
         "storage": assumptions["storage"],
+        "max_utilisation": float(assumptions["max_utilisation"]),
     }
 
 
