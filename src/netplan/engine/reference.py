@@ -71,8 +71,9 @@ class Packet(Happening):
 
     def __init__(self, record: Record, path: Path) -> None:
         self.record = record
-        self.number, self.entry, self.bits, self.route, self.priority = record[:5]
-        self.stream, self.service = record[5:]
+        self.number, self.entry, self.bits, self.route, self.priority, self.stream, self.service = (
+            record
+        )
         self.path = path
         self.hop = 0
         self.compute = 0
@@ -170,19 +171,17 @@ class Port:
         self.dropped_bits += packet.bits
         self.destination.record(packet, self.number)
 
-    def send(self, packet: Packet, arrival: int, start: int) -> int:
-        """Begin service at `start` and send the packet on to its next element; when it departs."""
-        departure = start + (int(packet.bits * self.ps_per_bit + 0.5) or 1)
-        self.pass_on(packet, arrival, start, departure)
-        return departure
+    def transmission(self, bits: int) -> int:
+        """Time to send a packet [ps]."""
+        return int(bits * self.ps_per_bit + 0.5) or 1
 
-    def pass_on(self, packet: Packet, arrival: int, start: int, departure: int) -> None:
-        """Add to the totals and send the packet on to its next element."""
+    def send(self, packet: Packet, wait: int, departure: int) -> None:
+        """Add a packet that begins service to the totals; send it on to its next element."""
         self.sent_bits += packet.bits
         self.waits += 1
-        if start > arrival:
-            self.wait_sum += start - arrival
-            self.wait_max = max(self.wait_max, start - arrival)
+        if wait:
+            self.wait_sum += wait
+            self.wait_max = max(self.wait_max, wait)
         packet.hop += 1
         element = packet.path[packet.hop]
         packet.callbacks = element.on_arrival  # type: ignore[assignment] # SimPy only reads it
@@ -207,10 +206,12 @@ class FifoPort(Port):
             if self.has_no_room(len(self.system) + 1, self.system_bits + packet.bits):
                 self.drop(packet)
                 return
-        self.free = self.send(packet, now, max(now, self.free))
+        start = max(now, self.free)
+        self.free = start + self.transmission(packet.bits)
         if self.limited:
             self.system.append((self.free, packet.bits))
             self.system_bits += packet.bits
+        self.send(packet, start - now, self.free)
 
     def forget_departed(self, now: int) -> None:
         """Free the places of the packets that have departed, those that depart now included."""
@@ -262,7 +263,9 @@ class PriorityPort(Port):
         self.waiting -= 1
         self.waiting_bits -= packet.bits
         self.bits_in_service = packet.bits
-        self.free = self.send(packet, arrival, self.clock.now)
+        now = self.clock.now
+        self.free = now + self.transmission(packet.bits)
+        self.send(packet, now - arrival, self.free)
         if self.waiting:
             self.plan_choice(self.free)
 
@@ -284,7 +287,7 @@ class Pool(Port):
         if packet.service >= 0:
             heapreplace(self.server_free, departure)
         packet.compute = departure - now
-        self.pass_on(packet, now, start, departure)
+        self.send(packet, start - now, departure)
 
 
 def _servers(ports: Ports, number: int) -> int:
