@@ -11,7 +11,7 @@ from netplan.queueing import allen_cunneen_mean_waiting_time
 from netplan.samples import FIXED
 from netplan.scenario.targets import Layer
 from netplan.units import PS_PER_S
-from netplan.verdict import Hop, LinkUse, PoolUse
+from netplan.verdict import LAST_MILE, SERVERS, Hop, LinkUse, PoolUse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONSTANT",
-    "LAST_MILE",
-    "SERVERS",
     "fixed_hops",
     "link_uses",
     "main_route",
@@ -36,8 +34,6 @@ __all__ = [
 
 Float64 = NDArray[np.float64]
 
-SERVERS, LAST_MILE = "servers", "last mile"
-"""What stands for a link where a pool of servers, or all last miles together, are a hop."""
 CONSTANT = {Layer.OPTICAL: FIXED[:2], Layer.NETWORK: FIXED, Layer.SERVICE: FIXED}
 """Components that count in a layer and are constants of a route."""
 

@@ -11,8 +11,6 @@ from numpy.typing import NDArray
 
 from netplan.hops import (
     CONSTANT,
-    LAST_MILE,
-    SERVERS,
     fixed_hops,
     main_route,
     mean_wait,
@@ -23,7 +21,7 @@ from netplan.scenario.targets import Layer, quantile_level
 from netplan.statistics import ExceedanceCurve, Interval, decide, mean_interval, merge, spend
 from netplan.topology import FIBRE_DELAY
 from netplan.units import KM, PS_PER_S, seconds_to_ps
-from netplan.verdict import Basis, Outcome, PairVerdict, Reason
+from netplan.verdict import LAST_MILE, SERVERS, Basis, Outcome, PairVerdict, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
     from netplan.routing import Route
     from netplan.topology import Pool
 
-__all__ = ["judge_pairs", "screen"]
+__all__ = ["judge_pairs", "not_measured", "screen"]
 
 Float64 = NDArray[np.float64]
 
@@ -221,6 +219,23 @@ def judge_pairs(
             open_pairs, intervals, found, losses, strict=True
         )
     }
+
+
+def not_measured(question: Question, index: int) -> PairVerdict:
+    """Return the verdict of a pair that saved samples hold nothing of."""
+    stream = _measured(question, index)
+    route = main_route(stream)
+    return PairVerdict(
+        source=question.pairs[index].source,
+        target=question.pairs[index].target,
+        outcome=Outcome.UNDECIDED,
+        reason=Reason.NOT_MEASURED,
+        limit=question.limit,
+        floor=_floor(question, index),
+        route=route.nodes,
+        length=route.length,
+        estimated_length=route.estimated_length,
+    )
 
 
 def _measured(question: Question, index: int) -> Stream:

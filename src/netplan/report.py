@@ -10,7 +10,7 @@ from netplan.texts import Texts
 from netplan.texts.report import REPORT
 from netplan.texts.sentences import in_language
 from netplan.units import KM, MS
-from netplan.verdict import Outcome, Verdict
+from netplan.verdict import LAST_MILE, SERVERS, Outcome, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from netplan.evaluation import Evaluation
     from netplan.scenario.network import Node
     from netplan.texts import Language
-    from netplan.verdict import Hop, LinkUse, PairVerdict
+    from netplan.verdict import Hop, LinkUse, PairVerdict, PoolUse
 
 __all__ = ["summary", "verdict_report"]
 
@@ -63,6 +63,7 @@ def verdict_report(evaluation: Evaluation, language: Language = "en") -> str:
         *(_verdict_table(reader, *found) for found in zip(by_target, failures, strict=True)),
         *(_why(reader, verdicts) for verdicts in by_target),
         _busiest(reader, evaluation.links),
+        _busiest_servers(reader, evaluation.pools),
         _notes(reader, evaluation.notes),
         iter([summary(evaluation, language)]),
     ]
@@ -113,7 +114,7 @@ def _verdict_table(
             name=first.name,
             statistic=first.statistic,
             direction=texts.of("direction", first.direction),
-            layer=texts.of("layer", first.layer),
+            layer=_layer(reader, first),
             limit=first.limit / MS,
             share=share,
         ),
@@ -138,6 +139,14 @@ def _verdict_table(
     if breach is not None and len(verdicts) > 1:
         yield "  " + reader.say("first_missed", year=breach)
     yield from _in_failures(reader, failures)
+
+
+def _layer(reader: _Reader, verdict: Verdict) -> str:
+    layer = reader.texts.of("layer", verdict.layer)
+    if verdict.without is None:
+        return layer
+    without = reader.texts.of("component", verdict.without)
+    return reader.say("without", layer=layer, component=without)
 
 
 def _row(year: str, outcome: str, covered: str, pair: str, value: str, why: str) -> str:
@@ -254,7 +263,10 @@ def _interval(pair: PairVerdict) -> str:
 
 def _blame(reader: _Reader, hop: Hop, hops: int) -> str:
     key = "blame" if hops > 1 else "only_hop"
-    return reader.say(key, count=hops, link=hop.link, cost=hop.total / MS, load=hop.utilisation)
+    link = hop.link
+    if link in (SERVERS, LAST_MILE):
+        link = reader.say(f"hop.{link}", node=reader.node(hop.source))
+    return reader.say(key, count=hops, link=link, cost=hop.total / MS, load=hop.utilisation)
 
 
 def _busiest(reader: _Reader, links: Sequence[LinkUse]) -> Iterator[str]:
@@ -280,6 +292,32 @@ def _busiest(reader: _Reader, links: Sequence[LinkUse]) -> Iterator[str]:
             f"{use.loss:.2%}",
             f"{use.mean_queueing / MS:.4f} ms",
         )
+
+
+def _busiest_servers(reader: _Reader, pools: Sequence[PoolUse]) -> Iterator[str]:
+    """List the busiest servers of the last year."""
+    year = max((use.year for use in pools), default=0)
+    asked = [use for use in pools if use.year == year and use.requests]
+    if not asked:
+        return
+    yield reader.say("servers", year=year)
+    heads = ("node", "servers", "requests", "offered", "wait")
+    yield _server_row(*(reader.texts[f"head.{head}"] for head in heads))
+    for use in sorted(asked, key=lambda use: -use.utilisation)[:LINKS_SHOWN]:
+        yield _server_row(
+            reader.node(use.node),
+            str(use.servers),
+            f"{use.requests:,.0f}",
+            f"{use.utilisation:.0%}",
+            f"{use.mean_wait / MS:.4f} ms" if use.mean_wait is not None else "-",
+        )
+
+
+def _server_row(node: str, servers: str, requests: str, offered: str, wait: str) -> str:
+    return (
+        f"  {padded(node, 28)}{_right(servers, 10)}{_right(requests, 14)}{_right(offered, 12)}"
+        f"{_right(wait, 14)}"
+    )
 
 
 def _link_row(link: str, source: str, offered: str, lost: str, wait: str) -> str:

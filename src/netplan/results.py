@@ -92,6 +92,7 @@ def _target(verdict: Verdict) -> dict[str, Any]:
         "outcome": str(verdict.outcome),
         "reason": str(verdict.reason),
         "layer": verdict.layer,
+        "without": verdict.without,
         "direction": verdict.direction,
         "statistic": verdict.statistic,
         "limit_ms": _ms(verdict.limit),

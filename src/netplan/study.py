@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from netplan.agreement import compare
 from netplan.failure import NORMAL
-from netplan.judgement import judge_pairs, screen
+from netplan.judgement import judge_pairs, not_measured, screen
 from netplan.prediction import Prediction, close_calls, nearly_full, predict
 from netplan.round import Design, Round, design_rounds, jobs_of_round, plan_round
 from netplan.samples import Samples, merge_samples
@@ -106,6 +107,22 @@ class Study:
         self._looks += 1
         self._planned = None
 
+    def judge(self, samples: Samples | None) -> None:
+        """Judge the open pairs by saved samples alone; what these do not hold stays undecided."""
+        known = {}
+        if samples is not None:
+            asked = self.case.streams
+            known = {name: found for name, found in samples.streams.items() if name in asked}
+            samples = replace(samples, streams=known)
+        self.samples = samples
+        for index, question in enumerate(self.case.questions):
+            streams = {i: question.streams[i] for i in self._open_pairs(index)}
+            held = [i for i, stream in streams.items() if stream and stream.name in known]
+            missing = [i for i in streams if i not in held]
+            if samples is not None and held:
+                self._found[index] |= judge_pairs(self.prediction, question, held, samples, 0)
+            self._found[index] |= {i: not_measured(question, i) for i in missing}
+
     def verdicts(self) -> list[Verdict]:
         """Return one verdict for each target."""
         return [
@@ -131,6 +148,7 @@ class Study:
             needed=target.coverage.share,
             of=target.coverage.of,
             pairs=tuple(pairs),
+            without=target.without,
         )
 
     def notes(self) -> list[str]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from netplan.scenario.targets import Coverage
 
 __all__ = [
+    "LAST_MILE",
+    "SERVERS",
     "Basis",
     "Hop",
     "LinkUse",
@@ -25,6 +27,10 @@ __all__ = [
     "covered_share",
     "judge_coverage",
 ]
+
+
+SERVERS, LAST_MILE = "servers", "last mile"
+"""Names in place of a link's, of hops that are a pool of servers, or all last miles together."""
 
 
 class Outcome(StrEnum):
@@ -51,6 +57,8 @@ class Reason(StrEnum):
     """The servers are offered 100 % or more: requests wait longer and longer."""
     BUDGET = "budget"
     """Undecided: the packet budget is spent."""
+    NOT_MEASURED = "not_measured"
+    """Undecided: saved samples are judged, and they hold none of this pair."""
 
 
 class Basis(StrEnum):
@@ -150,6 +158,8 @@ class Verdict:
     needed: float
     of: str
     pairs: tuple[PairVerdict, ...]
+    without: str | None = None
+    """What the layer counts and this target does not, ``compute``."""
 
     @property
     def missed(self) -> tuple[PairVerdict, ...]:

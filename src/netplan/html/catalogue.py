@@ -19,6 +19,8 @@ _WORDS = {
     "reason.loss": ("packets are lost", "丢包超限"),
     "reason.no_compute": ("no compute node that the target allows", "无符合目标的算力节点"),
     "reason.disconnected": ("the failure leaves no route", "故障后无可用路由"),
+    "reason.overload": ("the servers are offered too much", "算力服务器过载"),
+    "reason.not_measured": ("no samples of it are saved", "未保存其样本"),
     "reason.budget": ("too few packets in the budget", "预算内样本不足"),
     "component.equipment": ("optical equipment", "光层设备"),
     "component.processing": ("router processing", "节点处理"),

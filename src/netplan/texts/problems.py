@@ -102,6 +102,48 @@ _MESSAGES = (
     (r"connect them with links, or leave the demand out", "请用链路连通，或删除该流量"),
     (r"no compute node can be reached from (.+)", r"从 \1 无法到达任何算力节点"),
     (r"connect them, or leave them out", "请连通，或删去"),
+    # servers and last miles
+    (
+        r"servers stand at nodes of role compute, and this is (\w+)",
+        r"服务器只设在 compute 类型的节点，而此节点为 \1",
+    ),
+    (r"add a compute node for them", "请为其增设 compute 节点"),
+    (
+        r"a request is one packet: leave segment_bytes out, or requests",
+        "一个请求即一个报文：请省略 segment_bytes 或 requests",
+    ),
+    (r"class (\S+) needs no servers", r"业务类别 \1 不需要服务器"),
+    (r"class (\S+) is not served", r"业务类别 \1 不由服务器处理"),
+    (r"give it requests: true", "请设 requests: true"),
+    (r"give it requests: true, or probe", "请设 requests: true，或改用探测"),
+    (r"no demand sends requests to available_compute", "没有流量将请求发往 available_compute"),
+    (r"name compute nodes, or add one", "请指定算力节点，或添加此类流量"),
+    (r"requests come back", "请求会返回应答"),
+    (r"carried packets have no reply", "承载的报文没有应答"),
+    (r"requests pass servers", "请求经过服务器"),
+    (
+        r"demand (\S+): its requests find no servers at (\S+)",
+        r"流量 \1：其请求在 \2 没有服务器",
+    ),
+    (r"give compute to that node", "请为该节点设置 compute"),
+    (r"service counts the last mile, which (.+) lacks", r"service 层包含接入段，而 \1 未设置"),
+    (
+        r"give access to the nodes, to defaults.nodes, or to the class that the target names",
+        "请在节点、defaults.nodes 或目标所指的业务类别中设置 access",
+    ),
+    (
+        r"service counts compute, but there are no servers at (.+)",
+        r"service 层包含算力处理，而 \1 没有服务器",
+    ),
+    (
+        r"give compute to these nodes, or say without: compute",
+        "请为这些节点设置 compute，或写 without: compute",
+    ),
+    (r"without: compute needs layer: service", "without: compute 须配 layer: service"),
+    (r"(\w+) has no compute", r"\1 层不含算力处理"),
+    (r"without: compute needs measure: probes", "without: compute 须配 measure: probes"),
+    (r"requests are served", "请求由服务器处理"),
+    (r"uniform_ms: give the least first, then the most", "uniform_ms：先写最小值，后写最大值"),
     (r"no target to check", "没有可检查的目标"),
     (r"add one", "请添加一个"),
     (
@@ -168,6 +210,7 @@ _PHRASES = (
     (r"span", "光缆段"),
     (r"class", "业务类别"),
     (r"all nodes of role (\w+)", r"类型为 \1 的所有节点"),
+    (r"compute nodes with servers left", "尚有空闲服务器的算力节点"),
 )
 _KNOWN = [(re.compile(pattern, re.DOTALL), chinese) for pattern, chinese in _MESSAGES]
 _INSIDE = [(re.compile(pattern, re.DOTALL), chinese) for pattern, chinese in _PHRASES]

@@ -30,6 +30,14 @@ _CHINESE = [
         (r"compute nearer to the source", "在更靠近源的位置部署算力"),
         (r"a compute node that the target allows", "增设符合目标要求的算力节点"),
         (r"a second way", "增设第二路由"),
+        (
+            r"more than (\S+) servers at (\S+) \(now (\S+)\), or faster ones",
+            r"\2 的服务器应多于 \1 台（现为 \3 台），或改用更快的服务器",
+        ),
+        (r"more servers at (\S+) \(now (\S+)\)", r"增加 \1 的服务器（现为 \2 台）"),
+        (r"faster servers at (\S+) \(now (\S+)\)", r"\1 改用更快的服务器（现为 \2 台）"),
+        (r"requests to other compute nodes", "将请求分流至其他算力节点"),
+        (r"a faster last mile", "改用更快的接入技术"),
         # notes
         (
             r"(\S+) packets in (\S+) s measured after (\S+) ms of warm-up each "
@@ -58,6 +66,17 @@ _CHINESE = [
             r"closed forms agree with the simulation at (\d+) of (\d+) ports and for "
             r"(\d+) of (\d+) pairs, as far as sampling and approximation allow",
             r"在抽样误差与近似误差范围内，解析公式与仿真在 \1/\2 个端口、\3/\4 个节点对上一致",
+        ),
+        (
+            r"servers at (\S+): offered (\S+) of (\S+) requests/s \((\S+)%\), so they wait longer "
+            r"and longer",
+            r"\1 的服务器：请求 \2 个/s，处理能力 \3 个/s（\4 %），等待将无限增长",
+        ),
+        (r"give it more servers", "请增加服务器"),
+        (
+            r"servers at (\S+): offered (\S+)% of what they can serve, more than "
+            r"max_utilisation, (\S+)%",
+            r"\1 的服务器：负荷为处理能力的 \2 %，超过 max_utilisation（\3 %）",
         ),
         (r"ports that do not: (.+)", r"不一致的端口：\1"),
         (r"pairs that do not: (.+)", r"不一致的节点对：\1"),
