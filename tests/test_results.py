@@ -39,7 +39,7 @@ SCENARIO = """
          direction: one_way, statistic: max, below_ms: 1}
     simulation: {seed: 5, packets: {at_least: 1000, at_most: 100000}}
 """
-FILES = {"results.json", "pairs.csv", "links.csv", "samples.npz"}
+FILES = {"results.json", "pairs.csv", "links.csv", "samples.npz", "inputs.json"}
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def results(evaluation, tmp_path):
     return load_results(tmp_path / "out")
 
 
-def test_a_results_folder_holds_its_four_files_and_nothing_half_written(evaluation, tmp_path):
+def test_a_results_folder_holds_its_five_files_and_nothing_half_written(evaluation, tmp_path):
     save_results(evaluation, tmp_path / "out")
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from netplan.scenario.network import Node
     from netplan.scenario.scenario import Scenario
 
-__all__ = ["Evaluation", "Progress", "evaluate"]
+__all__ = ["Evaluation", "Progress", "evaluate", "evaluation_of"]
 
 STATES_AT_A_TIME = 16
 """Failure states that are simulated side by side: many, for their jobs to keep many workers busy;
@@ -134,17 +134,29 @@ def evaluate(
     with workers(jobs, name, task) as run:
         _simulate(studies, run, progress)
         failures = [v for study in studies for v in _judge_failures(study, run, progress)]
+    return evaluation_of(scenario, studies, name, root, failures=failures)
+
+
+def evaluation_of(
+    scenario: Scenario,
+    studies: Sequence[Study],
+    engine: str,
+    seed: int,
+    notes: Sequence[str] = (),
+    failures: Sequence[Verdict] = (),
+) -> Evaluation:
+    """Gather what the studies of all years have found; more notes go first."""
     verdicts = [study.verdicts() for study in studies]
     return Evaluation(
         scenario=scenario,
-        engine=name,
-        seed=root,
+        engine=engine,
+        seed=seed,
         verdicts=tuple(v for by_target in zip(*verdicts, strict=True) for v in by_target),
         failures=tuple(failures),
         nodes=studies[-1].case.topology.spec.nodes,
         pools=tuple(use for s in studies for use in pool_uses(s.case, s.samples)),
         links=tuple(use for s in studies for use in link_uses(s.prediction, s.samples)),
-        notes=tuple(note for study in studies for note in study.notes()),
+        notes=(*notes, *(note for study in studies for note in study.notes())),
         samples={s.case.year: s.samples for s in studies if s.samples is not None},
     )
 

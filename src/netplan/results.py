@@ -1,7 +1,8 @@
 """Results: the evaluation as files, and back as tables.
 
-A results folder holds ``results.json`` (the verdicts), ``pairs.csv``, ``links.csv`` and
-``samples.npz`` (the histograms of every measured stream). No file says when or where it was
+A results folder holds ``results.json`` (the verdicts), ``pairs.csv``, ``links.csv``,
+``samples.npz`` (the histograms of every measured stream) and ``inputs.json`` (the scenario and all
+that it names, so that the samples can be judged again). No file says when or where it was
 written: the same input gives the same bytes.
 """
 
@@ -22,6 +23,7 @@ import numpy as np
 from netplan.archive import pack, unpack
 from netplan.errors import InputError, Place, Problem
 from netplan.histogram import bin_edges
+from netplan.loader.saved import saved_text
 from netplan.notebook import Row, counted, verdict_table
 from netplan.samples import FIXED, VARIABLE, Samples, StreamSamples
 from netplan.units import KM, MS, PS_PER_S
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from netplan.verdict import Hop, LinkUse, PairVerdict, PoolUse, Verdict
 
 __all__ = [
+    "INPUTS",
     "Results",
     "load_results",
     "save_results",
@@ -46,6 +49,7 @@ __all__ = [
 ]
 
 RESULTS_FORMAT = "results/1"
+INPUTS = "inputs.json"
 _PLACES = 9
 """Decimal places of a millisecond in files: one picosecond."""
 
@@ -205,6 +209,7 @@ def save_results(evaluation: Evaluation, folder: str | Path) -> None:
     folder = Path(folder)
     document = to_document(evaluation)
     write_bytes(folder / "samples.npz", _packed(evaluation.samples))
+    write_text(folder / INPUTS, saved_text(evaluation.scenario))
     write_text(folder / "pairs.csv", _csv(_pair_rows(document)))
     write_text(folder / "links.csv", _csv(document["links"]))
     write_text(folder / "results.json", to_json(document))

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from netplan import __version__
+from netplan.cli.judging import judging
 from netplan.cli.options import Engine, Jobs, Lang, Overrides, Quiet, Seed, cores, spoken
 from netplan.cli.output import Exit, Interrupted, fail, guarded, progress_of, say
 from netplan.cli.planning import planning
@@ -311,6 +312,7 @@ def schema(
     typer.echo(json.dumps(schema_of(kind.value), ensure_ascii=False, indent=2))
 
 
+app.add_typer(judging)
 app.add_typer(planning)
 
 
