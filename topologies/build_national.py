@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 """Build the national topology from the tables beside this script.
 
-Reads ``national/{assumptions,cities,clusters,barred}.csv`` and writes ``national.yaml``. No
+Reads ``national/{assumptions,cities,clusters,barred,links}.csv`` and writes ``national.yaml``. No
 operator's cables or links are public at this scale; both follow from rules:
 
-- A cable joins two sites if no third lies in the circle that has both at its ends (Gabriel &
-  Sokal, *Systematic Zoology* 18(3), 1969; it contains the minimum spanning tree, so that every site
-  is reached). Pairs of ``barred.csv`` would cross the sea. Length: great circle x route factor x
-  slack.
+- A cable joins two sites if no third lies in the circle that has their line as diameter (Gabriel
+  & Sokal, *Systematic Zoology* 18, 1969, 259-270; the minimum spanning tree is among these, so that
+  every site is reached). Pairs of ``barred.csv`` would cross the sea. Length: great circle x route
+  factor x slack.
 - A city has a link to the capital of its province and one to the nearest other capital; capitals
   have links to their neighbours (the same rule among capitals alone) and to the gateways; clusters
-  to each other and to the two nearest capitals. Each takes the shortest way over the cables,
-  optically past the routers between.
+  to each other and to the two nearest capitals; ``links.csv`` adds some, or members. Each takes
+  the shortest way over the cables, optically past the routers between.
 
 Same tables, same bytes::
 
@@ -24,12 +24,16 @@ import csv
 import math
 import sys
 from collections import defaultdict
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
-from build import Row, Table, great_circle_km, make_link, provenance, spell
+from build import Row, Table, ends_of, great_circle_km, make_link, provenance, spell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 HERE = Path(__file__).parent
 TABLES = HERE / "national"
@@ -62,7 +66,7 @@ def read(name: str) -> list[Row]:
 
 
 def gabriel(sites: list[Row]) -> list[tuple[Row, Row]]:
-    """Pairs of sites with no third site in the circle that has both at its ends."""
+    """Pairs of sites with no third one in the circle that has their line as diameter."""
     squares = np.array([[great_circle_km(a, b) ** 2 for b in sites] for a in sites])
     pairs = []
     for i, j in combinations(range(len(sites)), 2):
@@ -73,11 +77,9 @@ def gabriel(sites: list[Row]) -> list[tuple[Row, Row]]:
     return pairs
 
 
-def make_nodes(sites: list[Row]) -> Table:
-    """Nodes as the topology file spells them; a capital also knows the people of its province."""
-    people: dict[str, int] = defaultdict(int)
-    for site in sites:
-        people[site["province"]] += int(site["population"])
+def make_nodes(sites: list[Row], values: Row) -> Table:
+    """Nodes as the topology file spells them, with weights for traffic between provinces."""
+    people = people_of(sites)
     nodes: Table = {}
     for site in sites:
         node: dict[str, object] = {
@@ -88,8 +90,13 @@ def make_nodes(sites: list[Row]) -> Table:
         }
         if site["rank"] != "cluster":
             node["population"] = int(site["population"])
+        weights = {"compute": 1} if site["rank"] == "cluster" else {}
         if site["rank"] == "capital":
-            node["weights"] = {"province": people[site["province"]]}
+            weights["province"] = people[site["province"]]
+        if site["id"] in values["gateways"].split(";"):
+            weights["content"] = 1
+        if weights:
+            node["weights"] = weights
         node["source"] = provenance(site)
         nodes[site["id"]] = node
     return nodes
@@ -115,17 +122,18 @@ class Cables:
     def __init__(self, spans: Table) -> None:
         graph: nx.Graph[str] = nx.Graph()
         for name, span in spans.items():
-            a, b = span["ends"]  # type: ignore[misc]  # a list of two names
-            graph.add_edge(a, b, span=name, km=span["length_km"])
+            graph.add_edge(*ends_of(span), span=name, km=span["length_km"])
         self._graph = graph
         self._found: dict[str, tuple[dict[str, float], dict[str, list[str]]]] = {}
 
     def _from(self, site: str) -> tuple[dict[str, float], dict[str, list[str]]]:
         if site not in self._found:
-            self._found[site] = nx.single_source_dijkstra(self._graph, site, weight="km")
+            graph = self._graph
+            lengths = nx.single_source_dijkstra_path_length(graph, site, weight="km")
+            self._found[site] = lengths, nx.single_source_dijkstra_path(graph, site, weight="km")
         return self._found[site]
 
-    def nearest(self, site: str, others: list[str]) -> list[str]:
+    def nearest(self, site: str, others: Iterable[str]) -> list[str]:
         """Return the others by cable length from a site."""
         lengths, _ = self._from(site)
         return sorted((other for other in others if other != site), key=lengths.__getitem__)
@@ -136,40 +144,74 @@ class Cables:
         return [str(self._graph.edges[pair]["span"]) for pair in pairwise(paths[b])]
 
 
-def wanted_links(sites: list[Row], cables: Cables, values: Row) -> dict[tuple[str, str], int]:
-    """Pairs of sites with a link, and its members."""
-    capital = {site["province"]: site["id"] for site in sites if site["rank"] == "capital"}
+Wanted = dict[tuple[str, str], int]
+"""Members of the link between two sites."""
+
+
+def people_of(sites: list[Row]) -> dict[str, int]:
+    """People of every province."""
     people: dict[str, int] = defaultdict(int)
     for site in sites:
-        people[capital.get(site["province"], "")] += int(site["population"])
-    capitals = [site for site in sites if site["rank"] == "capital"]
-    clusters = [site["id"] for site in sites if site["rank"] == "cluster"]
-    least = int(values["members_at_least"])
-    found: dict[tuple[str, str], int] = {}
+        people[site["province"]] += int(site["population"])
+    return people
+
+
+def city_links(sites: list[Row], capitals: list[Row], cables: Cables, values: Row) -> Wanted:
+    """Links of every city to its capital and to the nearest other one."""
+    capital = {site["province"]: site["id"] for site in capitals}
+    found: Wanted = {}
     for site in sites:
-        names = [other["id"] for other in capitals]
         if site["rank"] == "city":
             own = capital[site["province"]]
-            other = next(name for name in cables.nearest(site["id"], names) if name != own)
+            other = next(
+                name for name in cables.nearest(site["id"], capital.values()) if name != own
+            )
             members = math.ceil(int(site["population"]) / int(values["people_per_city_member"]))
             found |= {(site["id"], own): members, (site["id"], other): members}
-        elif site["rank"] == "cluster":
-            for name in cables.nearest(site["id"], names)[:2]:
-                found[site["id"], name] = int(values["cluster_members"])
-    for gateway in values["gateways"].split(";"):
-        for site in capitals:
-            name = site["id"]
-            if name != gateway and (gateway, name) not in found:
-                members = math.ceil(people[name] / int(values["people_per_gateway_member"]))
-                found[name, gateway] = max(members, least)
+    return found
+
+
+def capital_links(capitals: list[Row], people: dict[str, int], values: Row) -> Wanted:
+    """Links of every capital to its neighbours among the capitals, and to the gateways."""
+    found: Wanted = {}
+    least = int(values["members_at_least"])
     for a, b in gabriel(capitals):
-        pair = (a["id"], b["id"])
-        both = people[pair[0]] + people[pair[1]]
-        members = max(math.ceil(both / int(values["people_per_core_member"])), least)
-        if pair[::-1] in found:
-            pair = pair[::-1]
-        found[pair] = max(members, found.get(pair, 0))
+        both = people[a["province"]] + people[b["province"]]
+        members = math.ceil(both / int(values["people_per_core_member"]))
+        found[a["id"], b["id"]] = max(members, least)
+    gateways = values["gateways"].split(";")
+    for gateway, site in product(gateways, capitals):
+        name = site["id"]
+        if name == gateway or (name in gateways and (gateway, name) in found):
+            continue
+        members = math.ceil(people[site["province"]] / int(values["people_per_gateway_member"]))
+        pair = (gateway, name) if (gateway, name) in found else (name, gateway)
+        found[pair] = max(members, least, found.get(pair, 0))
+    return found
+
+
+def cluster_links(clusters: list[str], capitals: list[Row], cables: Cables, values: Row) -> Wanted:
+    """Links of every cluster to the two nearest capitals and to every other cluster."""
+    names = [site["id"] for site in capitals]
+    found = {
+        (cluster, name): int(values["cluster_members"])
+        for cluster in clusters
+        for name in cables.nearest(cluster, names)[:2]
+    }
     return found | dict.fromkeys(combinations(clusters, 2), int(values["mesh_members"]))
+
+
+def wanted_links(sites: list[Row], cables: Cables, values: Row) -> Wanted:
+    """All links and their members."""
+    capitals = [site for site in sites if site["rank"] == "capital"]
+    clusters = [site["id"] for site in sites if site["rank"] == "cluster"]
+    listed = {(row["a"], row["b"]): int(row["members"]) for row in read("links")}
+    return (
+        capital_links(capitals, people_of(sites), values)
+        | cluster_links(clusters, capitals, cables, values)
+        | city_links(sites, capitals, cables, values)
+        | listed
+    )
 
 
 def make_defaults(values: Row) -> dict[str, object]:
@@ -205,7 +247,7 @@ def build(folder: Path = HERE) -> None:
     }
     lines = [HEADER, "defaults:"]
     lines += [f"  {key}: {spell(value)}" for key, value in make_defaults(values).items()]
-    for part, table in {"nodes": make_nodes(sites), "spans": spans, "links": links}.items():
+    for part, table in {"nodes": make_nodes(sites, values), "spans": spans, "links": links}.items():
         lines += ["", f"{part}:", *(f"  {key}: {spell(value)}" for key, value in table.items())]
     (folder / "national.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
