@@ -149,10 +149,13 @@ const drawMap = () => {
   const { frame: [west, south, east, north], rings, cities, exits } = DATA.ground;
   const stretch = 1 / Math.cos(((south + north) / 2) * (Math.PI / 180));
   const width = Math.min(place.clientWidth, 1152);
-  const height = Math.max(320, Math.min(760, (width - 40) * stretch * (north - south)
-    / (east - west))) + (width < 600 ? 190 : 90);
-  const scale = { x: (width - 16) / (east - west) };
-  scale.y = scale.x * stretch;
+  const drawnHeight = Math.max(320, Math.min(760, (width - 40) * stretch * (north - south)
+    / (east - west)));
+  const height = drawnHeight + (width < 600 ? 190 : 90);
+  // Pixels to a degree: the narrower of width and height decides.
+  const perDegree = Math.min((width - 16) / (east - west),
+    drawnHeight / (north - south) / stretch);
+  const scale = { x: perDegree, y: perDegree * stretch };
   const land = rings === null ? [] : [{
     mode: "lines", name: say("js.boundaries"), x: rings[0], y: rings[1], hoverinfo: "skip",
     line: { color: "#b9a98a", width: 1 }, fill: "toself", fillcolor: "#faf7f0",
