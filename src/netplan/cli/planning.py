@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from netplan.cli.options import Overrides, Quiet
+from netplan.cli.options import Jobs, Overrides, Quiet, cores
 from netplan.cli.output import guarded, say
 
 __all__ = ["planning"]
@@ -91,6 +91,47 @@ def circles(
             centres=centres,
             failures=None if failures is None else failures.value,
             results=results,
+            json_file=json_file,
+        )
+        say(text, quiet=quiet)
+
+
+@planning.command()
+def cure(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file.", show_default=False)],
+    target: Annotated[
+        list[str] | None, typer.Option(help="Name of a target; may be repeated. Default: all.")
+    ] = None,
+    year: Annotated[int | None, typer.Option(help="Year; default: the last.")] = None,
+    confirm: Annotated[
+        int, typer.Option(help="Simulate so many cures, those of most pairs.", min=0)
+    ] = 2,
+    packets: Annotated[
+        int, typer.Option(help="Most packets of one simulation.", min=1)
+    ] = 20_000_000,
+    json_file: JsonFile = None,
+    jobs: Jobs = None,
+    overrides: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Find the smallest single changes that cure what a scenario misses, as steps to paste.
+
+    Tried in this order, and within a kind by what cures most for its size: members on one link, a
+    link over existing cable, compute at one site, hollow-core fibre on one span, a new cable.
+    Found by floors and closed forms, side effects included; the best are simulated.
+
+    Exit: 0 done, 2 input error.
+    """
+    from netplan.cli.plans import find_changes, means_of
+
+    with guarded():
+        text = find_changes(
+            scenario,
+            overrides or [],
+            targets=target,
+            year=year,
+            means=means_of(packets, jobs or cores()),
+            confirm=confirm,
             json_file=json_file,
         )
         say(text, quiet=quiet)

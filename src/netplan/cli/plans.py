@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from netplan.scenario.failures import FailureKind
     from netplan.scenario.scenario import Scenario
     from netplan.scenario.targets import Direction
+    from netplan.trial import Means
 
-__all__ = ["draw_circles"]
+__all__ = ["draw_circles", "find_changes", "means_of"]
 
 
 def draw_circles(
@@ -71,3 +72,39 @@ def _measured(
         message = f"no target of the network layer, {direction}, was judged there"
         raise InputError([Problem((), message, Place(str(folder)))])
     return maps
+
+
+def find_changes(
+    file: Path,
+    overrides: Sequence[str],
+    *,
+    targets: Sequence[str] | None,
+    year: int | None,
+    means: Means,
+    confirm: int,
+    json_file: Path | None,
+) -> str:
+    """Find the cures of one year of a scenario and return them as text."""
+    from netplan.cure import find_cures
+    from netplan.loader import load
+    from netplan.results import to_json, write_text
+    from netplan.tables.cure import cures_document, cures_table
+
+    scenario = load(file, overrides=overrides)
+    known = [target.name for target in scenario.targets]
+    for name in targets or known or [""]:
+        if name not in known:
+            message = f"no target is called {name!r}; there are: {'; '.join(known) or 'none'}"
+            place = scenario.origin.place(("targets",))
+            raise InputError([Problem(("targets",), message, place)])
+    found = find_cures(scenario, year=year, targets=targets, means=means, confirm=confirm)
+    if json_file is not None:
+        write_text(json_file, to_json(cures_document(scenario, found)))
+    return cures_table(scenario, found)
+
+
+def means_of(packets: int, jobs: int) -> Means:
+    """Return what a simulation may cost."""
+    from netplan.trial import Means
+
+    return Means(jobs=jobs, packets=packets)

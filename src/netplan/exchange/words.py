@@ -18,7 +18,7 @@ from netplan.scenario.network import (
 if TYPE_CHECKING:
     from netplan.loader.written import Plain, Scalar
 
-__all__ = ["flat", "plain_number", "topology_in_words"]
+__all__ = ["flat", "in_words", "plain_number", "topology_in_words"]
 
 _SHORT = {LocalName: "en", FibreType: "kind", BufferSize: "limit"}
 """Types that a bare value may stand for, and the key that it then gives."""
@@ -31,6 +31,11 @@ def topology_in_words(spec: TopologySpec) -> dict[str, Plain]:
     """
     spoken = _spoken(dataclasses.replace(spec, tables=None))
     return cast("dict[str, Plain]", spoken)
+
+
+def in_words(value: object) -> Plain:
+    """Return what a file would say for a value of its types, e.g. one step of an expansion."""
+    return _spoken(value)
 
 
 def _spoken(value: object) -> Plain:

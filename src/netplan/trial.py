@@ -1,0 +1,179 @@
+"""A year of a changed scenario, judged quickly: closed forms first, simulation for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from netplan.agreement import BUNCHING, GAMMA_ERROR
+from netplan.case import Case, Question, prepare
+from netplan.prediction import Prediction, predict
+from netplan.replication import workers
+from netplan.resilience import HIGHEST_UTILISATION, screen_case
+from netplan.scenario.targets import Layer
+from netplan.scenario.traffic import NEAREST_COMPUTE
+from netplan.study import Study
+from netplan.verdict import Basis, Outcome, PairVerdict, Reason
+
+if TYPE_CHECKING:
+    from netplan.scenario.expansion import Step
+    from netplan.scenario.scenario import Scenario
+    from netplan.scenario.targets import Target
+    from netplan.selection import Pair
+    from netplan.verdict import Verdict
+
+__all__ = ["Key", "Means", "Screened", "key_of", "of_year", "only", "screened", "simulated"]
+
+Key = tuple[str, str, str | None]
+"""Target, source and destination of a promise; no destination where the nearest compute serves,
+so that a promise stays the same when its server changes."""
+
+Found = Sequence[Mapping[int, PairVerdict]]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a simulation may cost."""
+
+    engine: str = "fast"
+    seed: int = 0
+    jobs: int = 1
+    packets: int = 20_000_000
+    """Most packets of one trial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """A case and what can be said of it without simulation."""
+
+    case: Case
+    found: tuple[dict[int, PairVerdict], ...]
+    """For each question the decided pairs, by position."""
+
+    @property
+    def outcomes(self) -> dict[Key, Outcome]:
+        """Outcome of every promise; undecided where no closed form decides."""
+        return {
+            key_of(question, pair): decided[index].outcome
+            if index in decided
+            else Outcome.UNDECIDED
+            for question, decided in zip(self.case.questions, self.found, strict=True)
+            for index, pair in enumerate(question.pairs)
+        }
+
+
+def key_of(question: Question, pair: Pair) -> Key:
+    """Return what a promise is known by in any version of the network."""
+    is_chosen = question.target.between.target == (NEAREST_COMPUTE,)
+    return (question.target.name, pair.source, None if is_chosen else pair.target)
+
+
+def of_year(
+    scenario: Scenario,
+    year: int,
+    *,
+    targets: Sequence[Target] | None = None,
+    expansion: Sequence[Step] | None = None,
+) -> Scenario:
+    """Return a scenario of one year only, with the traffic that it has in that year."""
+    first = scenario.years[0]
+    base = first if scenario.traffic.base_year is None else scenario.traffic.base_year
+    return replace(
+        scenario,
+        years=(year,),
+        traffic=replace(scenario.traffic, base_year=base),
+        targets=scenario.targets if targets is None else tuple(targets),
+        expansion=scenario.expansion if expansion is None else tuple(expansion),
+    )
+
+
+def only(case: Case, keys: frozenset[Key]) -> Case:
+    """Return a case that asks for these promises only."""
+    questions = []
+    for question in case.questions:
+        at = [i for i, pair in enumerate(question.pairs) if key_of(question, pair) in keys]
+        if at:
+            questions.append(
+                replace(
+                    question,
+                    pairs=tuple(question.pairs[i] for i in at),
+                    floors=tuple(question.floors[i] for i in at),
+                    streams=tuple(question.streams[i] for i in at),
+                )
+            )
+    return replace(case, questions=tuple(questions))
+
+
+def screened(scenario: Scenario) -> Screened:
+    """Make the one year of a scenario ready and decide what closed forms decide.
+
+    Raises
+    ------
+    InputError
+        If the scenario makes no sense on its network.
+    """
+    case = prepare(scenario, scenario.years[0])
+    found = screen_case(case)
+    open_pairs = any(len(d) < len(q.pairs) for d, q in zip(found, case.questions, strict=True))
+    prediction = predict(case) if open_pairs else None
+    if prediction is not None:
+        for question, decided in zip(case.questions, found, strict=True):
+            decided |= _predicted(prediction, question, decided)
+    return Screened(case, tuple(found))
+
+
+def _predicted(
+    prediction: Prediction, question: Question, decided: Mapping[int, PairVerdict]
+) -> dict[int, PairVerdict]:
+    """Find further pairs that are met: twice the predicted waits still stay below the limit.
+
+    That is how far simulations have been found from predictions (see `netplan.agreement`).
+    """
+    target, found = question.target, {}
+    if target.layer is not Layer.NETWORK:
+        return {}
+    load = prediction.case.load.utilisation
+    for index, stream in enumerate(question.streams):
+        if index in decided or stream is None:
+            continue
+        value = prediction.statistic(stream, target.statistic)
+        empty = min(route.latency for route in stream.routes)
+        if value is None or max(load[list(w)].max() for w in stream.ports) > HIGHEST_UTILISATION:
+            continue
+        high = value + (BUNCHING + GAMMA_ERROR) * (value - empty)
+        if high < question.limit:
+            found[index] = _met(question, index, empty, high)
+    return found
+
+
+def _met(question: Question, index: int, low: float, high: float) -> PairVerdict:
+    pair, stream, floor = question.pairs[index], question.streams[index], question.floors[index]
+    assert stream is not None, "only pairs with a stream are predicted"
+    route = stream.routes[0]
+    return PairVerdict(
+        source=pair.source,
+        target=pair.target,
+        outcome=Outcome.MET,
+        reason=Reason.NONE,
+        basis=Basis.CLOSED_FORM,
+        limit=question.limit,
+        low=low,
+        high=high,
+        floor=floor.propagation if floor is not None else None,
+        route=route.nodes,
+        length=route.length,
+        estimated_length=route.estimated_length,
+    )
+
+
+def simulated(case: Case, means: Means, found: Found | None = None) -> list[Verdict]:
+    """Return the verdicts of a case; what `found` leaves open is simulated."""
+    simulation = case.scenario.simulation
+    budget = replace(simulation.packets, at_least=1, at_most=means.packets)
+    scenario = replace(case.scenario, simulation=replace(simulation, packets=budget))
+    study = Study(replace(case, scenario=scenario), means.engine, means.seed, found)
+    with workers(means.jobs, means.engine) as run:
+        while study.wants_more:
+            study.take(list(run(study.next_jobs())))
+    return study.verdicts()

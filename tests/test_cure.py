@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import json
+import textwrap
+
+import pytest
+from typer.testing import CliRunner
+
+from netplan.case import prepare
+from netplan.cli.app import app
+from netplan.cure import Kind, find_cures
+from netplan.cure.capacity import fitting_members
+from netplan.cure.distances import Cables, Distances
+from netplan.loader import load
+from netplan.scenario.targets import Layer
+from netplan.tables.cure import cures_document, cures_table, expansion_yaml
+from netplan.topology import build_topology
+from netplan.trial import Means
+from netplan.units import MS, US
+from netplan.verdict import Outcome
+
+# A line a-b-c-d of cores, 100 km apart and 5 us/km: 0.5 ms a span, 20 us a router.
+LINE = """
+    defaults:
+      nodes: {core: {processing_us: 20}, access: {processing_us: 0}, compute: {processing_us: 0}}
+      spans: {fibre: {us_per_km: 5.0}}
+      links: {capacity_gbps: 0.1, buffer: {packets: 1000}}
+    nodes:
+      a: {role: core, city: x, at: [40.0, 120.0]}
+      b: {role: core, city: x, at: [40.0, 121.0]}
+      c: {role: core, city: y, at: [40.0, 122.0]}
+      d: {role: core, city: y, at: [40.5, 120.5]}
+    spans:
+      a~b: {ends: [a, b], length_km: 100}
+      b~c: {ends: [b, c], length_km: 100}
+      c~d: {ends: [c, d], length_km: 100}
+    links:
+      a--b: {ends: [a, b], members: 2}
+      b--c: {ends: [b, c]}
+      c--d: {ends: [c, d]}
+"""
+
+
+def scenario_text(below_ms, between="{pairs: [[a, c]]}", demands="[]", more="", layer="network"):
+    return f"""
+        traffic:
+          classes: {{one: {{arrivals: poisson, sizes: {{fixed: 1500}}, flow_gbps: 0.005}}}}
+          demands: {demands}
+        targets:
+          - {{name: t, between: {between}, layer: {layer}, direction: one_way,
+             statistic: p99, below_ms: {below_ms}{more}}}
+    """
+
+
+def cures(scenario, **options):
+    return find_cures(scenario, confirm=0, means=Means(packets=100_000), **options)
+
+
+def test_where_nothing_is_missed_nothing_is_changed(write):
+    scenario = write(LINE, scenario_text(5))
+    found = cures(scenario)
+    assert (found.missed, found.cures, found.together) == ((), (), {})
+    assert "Nothing is missed in 2024." in cures_table(scenario, found)
+
+
+def test_an_overloaded_link_gets_as_many_members_as_its_flows_need(write):
+    demands = "[{class: one, from: b, to: c, rate_gbps: 0.25}]"
+    scenario = write(LINE, scenario_text(5, "{from: core, to: core}", demands))
+    found = cures(scenario)
+    [cure] = found.cures
+    assert (cure.kind, cure.subject) == (Kind.CAPACITY, "b--c")
+    # The way back from c is as empty as before.
+    assert set(cure.keys) == {("t", s, d) for s in "ab" for d in "cd"}
+    needed = fitting_members(prepare(scenario, 2024), "b--c")
+    assert needed is not None
+    assert needed >= 3
+    assert cure.steps[0].set.members == needed
+    assert cure.amount == needed - 1
+    assert found.together == {"t": (Outcome.MET, 1.0)}
+
+
+def test_two_overloaded_links_on_one_way_are_no_single_change(write):
+    demands = """[{class: one, from: b, to: c, rate_gbps: 0.25},
+                  {class: one, from: c, to: d, rate_gbps: 0.15}]"""
+    found = cures(write(LINE, scenario_text(5, "{pairs: [[b, d]]}", demands)))
+    assert [cure.kind for cure in found.cures] == []
+    assert {step.set.link for step in found.several} == {"b--c", "c--d"}
+    assert found.several_keys == (("t", "b", "d"),)
+    assert found.left == ()
+
+
+def test_routers_that_take_too_long_are_bypassed_over_the_same_cable(write):
+    """Three routers and frames: 1.5 ms of fibre + 0.42 ms; a bypass saves two of them."""
+    found = cures(write(LINE, scenario_text(1.7, "{pairs: [[a, d]]}")))
+    [cure] = found.cures
+    assert cure.kind is Kind.BYPASS
+    assert cure.steps[0].add_link.over == ("a~b", "b~c", "c~d")
+    assert found.together == {"t": (Outcome.MET, 1.0)}
+
+
+def test_too_long_a_way_gets_the_shortest_new_cable(write):
+    """From a to d is 300 km of cable; a to d straight 70 km times 1.17, the median of the rest."""
+    found = cures(write(LINE, scenario_text(1.0, "{pairs: [[a, d]]}")))
+    [cure] = found.cures
+    assert cure.kind is Kind.CABLE
+    span = cure.steps[0].add_span
+    assert set(span.ends) == {"a", "d"}
+    assert span.length_km == pytest.approx(70.1 * 100 / 85.2, rel=0.01)
+    assert "median of the topology's cables" in span.source.basis
+
+
+def test_hollow_core_comes_before_a_new_cable_where_it_suffices(write):
+    """100 km of hollow core save 0.166 ms on the optical layer."""
+    found = cures(write(LINE, scenario_text(1.4, "{pairs: [[a, d]]}", layer="optical")))
+    [cure] = found.cures
+    assert cure.kind is Kind.HOLLOW_CORE
+    assert cure.amount == 100
+    assert cure.steps[0].set.fibre.kind == "hollow_core"
+
+
+CITY = """
+    defaults:
+      nodes: {core: {processing_us: 20}, access: {processing_us: 20}, compute: {processing_us: 0}}
+      spans: {fibre: {us_per_km: 5.0}}
+      links: {capacity_gbps: 1, buffer: {packets: 1000}}
+    nodes:
+      x: {role: core, city: x}
+      near: {role: access, city: x, population: 50}
+      far: {role: access, city: x, population: 45}
+      farther: {role: access, city: x, population: 5}
+      n: {role: compute, city: x}
+    links:
+      near--x: {ends: [near, x], length_km: 10}
+      far--x: {ends: [far, x], length_km: 300}
+      farther--far: {ends: [farther, far], length_km: 100}
+      n--x: {ends: [n, x], length_km: 10}
+"""
+NEAREST = "{from: access, to: nearest_compute, within: city}"
+
+
+def test_one_compute_node_cures_all_who_live_near_it(write):
+    found = cures(write(CITY, scenario_text(1.0, NEAREST)))
+    [cure] = found.cures
+    assert cure.kind is Kind.COMPUTE
+    assert cure.steps[0].add_compute.connect[0] in ("far", "farther")
+    assert [key[1] for key in cure.keys] == ["far", "farther"]
+
+
+def test_what_the_coverage_does_not_need_is_left_missed(write):
+    more = ", coverage: {share: 0.95, of: population}"
+    found = cures(write(CITY, scenario_text(0.3, NEAREST, more=more)))
+    [cure] = found.cures
+    assert [key[1] for key in cure.keys] == ["far"]
+    assert [one.source for one in found.spared] == ["farther"]
+    assert found.together["t"][0] is Outcome.MET
+
+
+def test_a_city_without_compute_gets_some(write):
+    lonely = CITY.replace("n: {role: compute, city: x}", "n: {role: compute, city: z}")
+    found = cures(write(lonely, scenario_text(1.0, "{pairs: [[near, far]]}")))
+    assert found.missed[0].destination == "far"
+    found = cures(write(lonely, scenario_text(2.0, NEAREST)))
+    [cure] = found.cures
+    assert cure.kind is Kind.COMPUTE
+    assert len(cure.keys) == 3
+
+
+def test_what_no_change_cures_is_said_to_be_left(write):
+    """Even straight and in vacuum 170 km take 0.57 ms."""
+    scenario = write(LINE, scenario_text(0.1))
+    found = cures(scenario)
+    assert found.cures == ()
+    assert [one.key for one in found.left] == [("t", "a", "c")]
+    assert "No single change cures 1 pair:" in cures_table(scenario, found)
+
+
+def test_full_links_that_no_missed_pair_goes_over_are_named_all_the_same(write):
+    demands = "[{class: one, from: c, to: d, rate_gbps: 0.25}]"
+    scenario = write(LINE, scenario_text(5, "{pairs: [[a, b]]}", demands))
+    found = cures(scenario)
+    assert list(found.also_full) == ["c--d"]
+    assert "no missed pair goes over them: c--d" in cures_table(scenario, found)
+
+
+def test_a_cure_is_simulated_before_it_is_called_confirmed(write):
+    demands = "[{class: one, from: b, to: c, rate_gbps: 0.11}]"
+    scenario = write(LINE, scenario_text(8, "{pairs: [[a, c]]}", demands))
+    found = find_cures(scenario, confirm=1, means=Means(packets=1_000_000))
+    [cure] = found.cures
+    assert (cure.confirmed.met, cure.confirmed.missed) == (1, 0)
+    assert "simulated, the slowest of them: 1 met" in cures_table(scenario, found)
+
+
+def with_steps(text, found):
+    """Paste the steps of cures below a scenario."""
+    steps = [step for cure in found.cures for step in cure.steps]
+    return f"{textwrap.dedent(text).rstrip()}\n{expansion_yaml(steps)}\n"
+
+
+@pytest.mark.parametrize(
+    ("below_ms", "pair", "gbps"),
+    [(5, "[a, c]", 0.25), (1.7, "[a, d]", 0.01), (1.0, "[a, d]", 0.01)],
+)
+def test_the_steps_can_be_pasted_into_the_scenario_and_cure_it(write, below_ms, pair, gbps):
+    demands = f"[{{class: one, from: b, to: c, rate_gbps: {gbps}}}]"
+    text = scenario_text(below_ms, f"{{pairs: [{pair}]}}", demands)
+    found = cures(write(LINE, text))
+    assert found.missed
+    assert cures(write(LINE, with_steps(text, found))).missed == ()
+
+
+def test_every_line_but_the_steps_fits_a_terminal(write):
+    demands = "[{class: one, from: b, to: c, rate_gbps: 0.25}]"
+    scenario = write(LINE, scenario_text(5, "{from: core, to: core}", demands))
+    text = cures_table(scenario, cures(scenario)).split("To paste")[0]
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_command_prints_cures_and_writes_the_document(write, tmp_path):
+    demands = "[{class: one, from: b, to: c, rate_gbps: 0.25}]"
+    write(LINE, scenario_text(5, "{from: core, to: core}", demands))
+    out, file = tmp_path / "cures.json", str(tmp_path / "scenario.yaml")
+    found = CliRunner().invoke(app, ["cure", file, "--confirm", "0", "--json", str(out)])
+    assert found.exit_code == 0
+    assert "1. capacity on b--c:" in found.stdout
+    document = json.loads(out.read_text(encoding="utf-8"))
+    assert document["cures"][0]["unit"] == "members"
+    assert document == cures_document(load(file), cures(load(file)))
+    unknown = CliRunner().invoke(app, ["cure", file, "--target", "nothing"])
+    assert unknown.exit_code == 2
+
+
+def test_distances_pass_through_routers_but_not_through_compute_nodes(write):
+    ring = CITY + "      n--far: {ends: [n, far], length_km: 1}\n"
+    topology = build_topology(write(ring), 2024)
+    found = Distances(topology, Layer.OPTICAL)
+    at = found.number
+    assert found.delays[at["near"], at["far"]] == pytest.approx(1550 * US)
+    assert found.delays[at["near"], at["n"]] == pytest.approx(100 * US)
+    assert found.delays[at["farther"], at["n"]] == pytest.approx(505 * US)
+
+
+def test_cable_leads_over_sites_without_routers(write):
+    sites = """
+        nodes:
+          a: {role: core, processing_us: 0}
+          t: {role: transit}
+          b: {role: core, processing_us: 0}
+        defaults: {spans: {fibre: {us_per_km: 5.0}}}
+        spans:
+          a~t: {ends: [a, t], length_km: 10}
+          t~b: {ends: [t, b], length_km: 20}
+          long: {ends: [a, b], length_km: 50}
+    """
+    cables = Cables(build_topology(write(sites), 2024))
+    assert cables.spans("a", "b") == ("a~t", "t~b")
+    assert cables.delays(("a", "b"))[0, 1] == pytest.approx(0.15 * MS)
+    assert cables.km(("a~t", "t~b")) == 30
