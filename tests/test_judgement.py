@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -236,6 +238,23 @@ def test_the_more_pairs_are_judged_at_once_the_wider_the_intervals(write):
 def test_later_looks_have_less_error_to_spend(write):
     [first], [third] = (judged(write, 0.2, 0.7605, look=look) for look in (0, 2))
     assert third.high - third.low > first.high - first.low
+
+
+def test_packets_that_look_independent_by_luck_do_not_decide_on_a_port_that_remembers(write):
+    """20,000 packets a second at a port that is 90 % full of 1000 frames a second, memory 0.19 s.
+
+    The very samples that decide on an idle port are then worth a few packets.
+    """
+    case, question = question_of(write, 1.0)
+    samples, idle = samples_of(case, question, 0.2), predict(case)
+    full = np.ones(case.topology.n_ports)
+    ports = replace(
+        idle.ports, utilisation=0.9 * full, packet_rate=1000 * full, hold_time=np.inf * full
+    )
+    lasting = replace(idle, ports=ports)
+    assert lasting.ports.correlation_time == pytest.approx(1.9 * 0.9e-3 / 0.01 * full)
+    assert judge_pairs(idle, question, [0], samples, 0)[0].outcome is Outcome.MET
+    assert judge_pairs(lasting, question, [0], samples, 0)[0].outcome is Outcome.UNDECIDED
 
 
 def test_a_missed_pair_names_the_hop_that_costs_most(write):
