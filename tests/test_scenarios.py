@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from netplan.case import prepare
 from netplan.demand import flows_of, offered_load, pair_demands
+from netplan.detour import Detours
+from netplan.failure import states_of
 from netplan.loader import load
+from netplan.resilience import screen_case
 from netplan.routing import Router
 from netplan.topology import build_topology
+from netplan.verdict import Outcome
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "scenarios"
@@ -118,3 +123,52 @@ def test_the_two_cities_break_in_2026_without_their_expansion():
     growth = scenario.traffic.growth_per_year["backup"]
     assert isinstance(growth, float)
     assert all(demand.rate_gbps * (1 + growth) ** 2 > 100 for demand in backup)
+
+
+def test_the_protected_plan_is_the_expansion_and_more():
+    whole = load(FOLDER / "liaoning-2026-expansion.yaml").expansion
+    protected = load(FOLDER / "liaoning-2026-protected.yaml").expansion
+    assert protected[: len(whole)] == whole
+    assert len(protected) > len(whole)
+
+
+def test_both_plans_are_held_to_the_same_promises_under_the_same_cuts():
+    cuts = load(FOLDER / "liaoning-2026-cuts.yaml")
+    protected = load(FOLDER / "liaoning-2026-protected.yaml")
+    assert cuts.targets == protected.targets
+    assert cuts.failures == protected.failures
+    assert set(cuts.failures.each) == {"span", "risk_group"}
+    assert all("failure" in target.holds_in for target in cuts.targets)
+
+
+@cache
+def under(name):
+    """Return what puts a scenario of 2026 into failure states, and the states."""
+    case = prepare(load(FOLDER / f"{name}.yaml"), 2026)
+    return Detours(case), {s.name: s for s in states_of(case.scenario, case.topology.spec)}
+
+
+def missed(name, state):
+    """Why targets are missed in a failure state, as far as no simulation is needed."""
+    detours, states = under(name)
+    return {
+        str(verdict.reason)
+        for decided in screen_case(detours.in_state(states[state]).case)
+        for verdict in decided.values()
+        if verdict.outcome is Outcome.MISSED
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        ("span yingkou~dalian-a", {"loss"}),
+        ("risk group shenyang-south-duct", {"loss"}),
+        ("span huludao~jinzhou", {"disconnected", "loss"}),
+        ("span beijing~guian", {"disconnected"}),
+        ("span anshan-xiuyan-edge--anshan-xiuyan", {"disconnected"}),
+    ],
+)
+def test_the_expansion_breaks_under_cuts_that_the_protected_plan_survives(state, why):
+    assert missed("liaoning-2026-cuts", state) == why
+    assert missed("liaoning-2026-protected", state) == set()
