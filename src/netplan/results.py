@@ -27,6 +27,7 @@ from netplan.loader.saved import saved_text
 from netplan.notebook import Row, counted, verdict_table
 from netplan.samples import FIXED, VARIABLE, Samples, StreamSamples
 from netplan.units import KM, MS, PS_PER_S
+from netplan.verdict import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -67,6 +68,7 @@ def to_document(evaluation: Evaluation) -> dict[str, Any]:
         "outcome": str(evaluation.outcome),
         "nodes": [_node(name, node) for name, node in evaluation.nodes.items()],
         "targets": [_target(verdict) for verdict in evaluation.verdicts],
+        "failures": [_in_failure(verdict) for verdict in evaluation.failures],
         "links": [_link(use) for use in evaluation.links],
         "servers": [_pool(use) for use in evaluation.pools],
         "notes": list(evaluation.notes),
@@ -107,6 +109,13 @@ def _target(verdict: Verdict) -> dict[str, Any]:
         "estimated_cable_km": round(verdict.cable[1] / KM, 3),
         "pairs": [_pair(pair) for pair in verdict.pairs],
     }
+
+
+def _in_failure(verdict: Verdict) -> dict[str, Any]:
+    """Return a target in a failure state: only the pairs that are not met, of how many."""
+    document = _target(verdict)
+    pairs = [pair for pair in document["pairs"] if pair["outcome"] != Outcome.MET]
+    return document | {"pairs_judged": len(verdict.pairs), "pairs": pairs}
 
 
 def _pair(pair: PairVerdict) -> dict[str, Any]:
