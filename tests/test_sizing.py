@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from netplan.queueing import erlang_c
 from netplan.sizing import PROBE_SHARE, PortView, plan_probes, probes_needed, warm_up_time
 from netplan.statistics import packets_needed
 
@@ -112,3 +113,37 @@ def test_where_all_streams_are_overloaded_there_still_is_a_plan():
 def test_without_carried_traffic_probes_go_as_densely_as_they_may():
     found = plan(view([0.0]), [[[0]]], background=0.0)
     assert found.rates[0] == pytest.approx(PROBE_SHARE * 1e9 / BITS)
+
+
+def pool(utilisation, servers):
+    """Return servers that are so busy and need a second for each request."""
+    return PortView(
+        utilisation=np.array([utilisation]),
+        packet_rate=np.array([utilisation * servers]),
+        size_variation=np.array([2.0]),
+        capacity=np.array([math.inf]),
+        hold_time=np.array([math.inf]),
+        servers=np.array([servers]),
+    )
+
+
+def test_one_server_remembers_like_a_port_of_its_speed():
+    """Exponential service of one second: M/M/1 with K = 1.9 x 2 x 1 s / (1 - 0.8)^2 = 95 s."""
+    assert pool(0.8, 1).correlation_time == pytest.approx(95)
+
+
+def test_of_many_servers_few_wait_so_requests_have_little_in_common():
+    """Erlang C of 50 servers at 80 % is 0.087, and they are 50 times as fast together."""
+    waits = erlang_c(50, 40.0)
+    assert waits == pytest.approx(0.087, abs=0.001)
+    assert pool(0.8, 50).correlation_time == pytest.approx(95 / 50 * waits / 0.8)
+
+
+def test_a_pool_has_forgotten_its_beginning_when_the_first_requests_have_left():
+    assert pool(0.1, 50).relaxation >= 49 / 50
+
+
+def test_probes_that_keep_no_server_are_not_limited_by_servers():
+    ports = pool(0.5, 10)
+    [rate] = plan(ports, [[(0,)]]).rates
+    assert rate > 0.01 * 10
