@@ -118,6 +118,7 @@ _MESSAGES = (
     (r"give it requests: true, or probe", "请设 requests: true，或改用探测"),
     (r"no demand sends requests to available_compute", "没有流量将请求发往 available_compute"),
     (r"name compute nodes, or add one", "请指定算力节点，或添加此类流量"),
+    (r"must be (\w+) with measure: carried", r"在 measure: carried 时应为 \1"),
     (r"requests come back", "请求会返回应答"),
     (r"carried packets have no reply", "承载的报文没有应答"),
     (r"requests pass servers", "请求经过服务器"),
