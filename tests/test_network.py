@@ -60,3 +60,22 @@ def test_no_route_at_all_compiles_to_nothing(router):
     network = table(router).compile()
     assert len(network.routes) == 0
     assert network.fixed.dtype == np.int64
+
+
+def test_servers_come_behind_the_ports_and_transmit_nothing(router):
+    served = LINE.replace(
+        "c: {role: core, processing_us: 40}",
+        "c: {role: compute, processing_us: 40, compute: {servers: 5, service: {fixed_ms: 1}}}",
+    )
+    topology = router(served).topology
+    assert topology.pools["c"].port == topology.n_ports == 6
+    routes = RouteTable(topology)
+    routes.number((0, 4, 6, 5, 2))
+    network = routes.compile()
+    assert network.ports.servers.tolist() == [0] * 6 + [5]
+    assert network.ports.ps_per_bit[6] == network.ports.latency[6] == 0
+    assert network.fixed.tolist() == [202 * US + 222 * US]
+
+
+def test_a_network_without_servers_has_no_pools(router):
+    assert table(router).compile().ports.servers is None

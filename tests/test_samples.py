@@ -5,7 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from netplan.engine.model import DELIVERED, Finished, PacketBlock, Ports, PortTotals, Routes
+from netplan.engine.model import (
+    DELIVERED,
+    Finished,
+    Outside,
+    PacketBlock,
+    Ports,
+    PortTotals,
+    Routes,
+)
 from netplan.engine.network import CompiledNetwork
 from netplan.histogram import N_BINS, Counts, bin_edges, bin_of
 from netplan.samples import COMPONENTS, Recorder, Samples, merge_samples
@@ -97,6 +105,55 @@ def test_components_add_up_to_the_delay_exactly():
         "compute": 0,
     }
     assert sum(parts.values()) == stream.maximum == 123_456
+
+
+def test_access_and_storage_of_a_packet_are_added_to_what_the_engine_saw():
+    """Packets 7 and 8 enter; 8 leaves first, and gets its own last mile and storage."""
+    found = recorder()
+    block = PacketBlock(
+        first_number=7,
+        until=1600,
+        entry=np.array([1000, 1500]),
+        bits=np.array([1000, 1000]),
+        route=np.zeros(2, np.int32),
+        priority=np.zeros(2, np.int8),
+        stream=np.zeros(2, np.int32),
+        outside=Outside(access=np.array([5, 70]), storage=np.array([100, 2000])),
+    )
+    found.enter(block)
+    for number, entry in ((8, 1500), (7, 1000)):
+        served = finished((number, entry, 1000, 0, 0, 123_456, DELIVERED))
+        found.record(replace(served, compute=np.array([400])))
+        stream = found.streams()["one"]
+        parts = dict(zip(COMPONENTS, stream.component_sums.tolist(), strict=True))
+        if number == 8:
+            assert (parts["access"], parts["compute"]) == (70, 2400)
+            assert stream.maximum == 123_456 + 70 + 2000
+    assert (parts["access"], parts["compute"]) == (75, 2900)
+    assert parts["queueing"] == 2 * (12_381 - 400)
+    assert sum(parts.values()) == 2 * 123_456 + 75 + 2100
+
+
+def test_a_pool_on_the_way_sends_nothing():
+    """Route 0 is that of the network without pool; port 2 is a pool in its middle."""
+    network = replace(
+        NETWORK,
+        ports=Ports(
+            **{
+                name: np.append(getattr(NETWORK.ports, name), 0)
+                for name in NETWORK.ports.__dataclass_fields__
+                if name != "servers"
+            },
+            servers=np.array([0, 0, 4]),
+        ),
+        routes=Routes(start=np.array([0, 3, 4]), ports=np.array([0, 2, 1, 0], np.int32)),
+    )
+    found = Recorder(network, ["one"], [[0]], (1000, 2000), 1)
+    served = finished((0, 1000, 1000, 0, 0, 123_456, DELIVERED))
+    found.record(replace(served, compute=np.array([400])))
+    parts = dict(zip(COMPONENTS, found.streams()["one"].component_sums.tolist(), strict=True))
+    assert parts["transmission"] == 110_000
+    assert parts["queueing"] == 12_381 - 400
 
 
 def test_components_add_up_exactly_over_a_long_run():

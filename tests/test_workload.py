@@ -3,7 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from netplan.distributions import IMIX, MixedSize, fixed_size
+from netplan.distributions import (
+    IMIX,
+    ConstantDuration,
+    ExponentialDuration,
+    MixedSize,
+    UniformDuration,
+    fixed_size,
+)
 from netplan.engine.arrivals import OnOff, Periodic, Poisson, Trace
 from netplan.engine.workload import Source, Workload
 from netplan.rng import Streams
@@ -145,3 +152,51 @@ def test_sizes_do_not_depend_on_when_they_are_sent():
     slow = Source(name="x", arrivals=Poisson(1000.0), sizes=mix, routes=(0,))
     fast = Source(name="x", arrivals=Poisson(1100.0), sizes=mix, routes=(0,))
     assert np.array_equal(block_of(slow).bits[:50], block_of(fast).bits[:50])
+
+
+# --- beyond the network ---------------------------------------------------------------------
+
+SERVED = {
+    "service": ExponentialDuration(0.002),
+    "access": (UniformDuration(0.001, 0.002), ConstantDuration(0.003)),
+    "storage": ConstantDuration(0.004),
+}
+
+
+def test_cutting_a_run_into_blocks_changes_no_duration():
+    sources = [source(), source("probe/a>b", stream=0, observes=True, **SERVED)]
+    whole = block_of(*sources)
+    parts = list(Workload(sources, Streams(3)).blocks([1, 10**9, 123_456_789_012, SECOND]))
+    for take in (
+        lambda block: block.service,
+        lambda block: block.outside.access,
+        lambda block: block.outside.storage,
+    ):
+        assert np.array_equal(np.concatenate([take(part) for part in parts]), take(whole))
+
+
+def test_durations_disturb_no_arrivals_and_no_sizes():
+    plain, served = (block_of(source(sizes=IMIX, **more)) for more in ({}, SERVED))
+    assert np.array_equal(plain.entry, served.entry)
+    assert np.array_equal(plain.bits, served.bits)
+
+
+def test_a_source_without_servers_asks_for_no_service():
+    block = block_of(source(), source("probe/a>b", stream=0, **SERVED))
+    mine = block.stream == 0
+    assert np.all(block.service[mine] > 0)
+    assert np.all(block.outside.access[mine] >= 4 * 10**9)
+    assert not block.service[~mine].any()
+    assert not block.outside.access[~mine].any()
+
+
+def test_observers_have_the_services_of_requests_with_the_sign_changed():
+    requests, observers = (block_of(source(observes=o, **SERVED)) for o in (False, True))
+    assert np.array_equal(requests.service, -observers.service)
+    assert np.array_equal(requests.outside.access, observers.outside.access)
+
+
+def test_where_nobody_is_served_nothing_is_drawn():
+    block = block_of(source())
+    assert block.service is None
+    assert block.outside is None
