@@ -11,7 +11,10 @@ from netplan.case import prepare
 from netplan.errors import InputError
 from netplan.evaluation import evaluate
 from netplan.queueing import mmc_mean_waiting_time
+from netplan.report import verdict_report
+from netplan.results import load_results, save_results
 from netplan.round import design_rounds, plan_round
+from netplan.texts.sentences import is_translated
 from netplan.units import MS
 from netplan.verdict import Outcome, Reason
 
@@ -224,3 +227,75 @@ def test_draws_of_access_do_not_disturb_those_of_the_requests(write):
         delays.append((stream.base, stream.sums))
     assert delays[1][0] - delays[0][0] == 6 * 10**9
     assert np.array_equal(delays[0][1], delays[1][1])
+
+
+TWO_WAYS = """
+    defaults:
+      nodes: {access: {processing_us: 20}, core: {processing_us: 20}, compute: {processing_us: 10}}
+      links: {capacity_gbps: 10}
+    nodes:
+      a: {role: access, access: {fixed_us: 500}}
+      b: {role: core}
+      c: {role: core}
+      dc: {role: compute, compute: {servers: 4, service: {fixed_ms: 2}}}
+    links:
+      a--b: {ends: [a, b], length_km: 100}
+      a--c: {ends: [a, c], length_km: 200}
+      b--dc: {ends: [b, dc], length_km: 1}
+      c--dc: {ends: [c, dc], length_km: 1}
+"""
+
+
+@pytest.mark.parametrize("more", ["", CARRIED])
+def test_after_a_cut_requests_and_replies_take_the_other_way(write, more):
+    wanted = target(more=f"{more}, holds_in: [normal, failure], below_ms_in_failure: 50")
+    text = scenario_text(wanted, rate=0.00012) + "failures: {sets: {cut: [a--b]}}\n"
+    found = evaluate(write(TWO_WAYS, text))
+    [normal], [cut] = found.verdicts[0].pairs, found.failures[0].pairs
+    assert cut.route == ("a", "c", "dc", "c", "a")
+    assert cut.estimate - normal.estimate == pytest.approx(2 * 100 * 4.897e-6, abs=1e-6)
+    assert cut.components["compute"] / MS == pytest.approx(2, abs=0.01)
+
+
+def test_the_report_names_the_busiest_servers_and_those_to_blame(write):
+    topology = TOPOLOGY.replace("exponential_ms: 2", "fixed_ms: 2")
+    text = scenario_text(
+        target(below=3, statistic="p99"),
+        target(name="u", more=", without: compute"),
+        rate=0.0012,
+    )
+    found = evaluate(write(topology, text))
+    report, chinese = verdict_report(found, "en"), verdict_report(found, "zh")
+    assert "p99 round trip, service layer, < 3 ms" in report
+    assert "service layer without compute" in report
+    assert "servers at dc with 2.000 ms, offered 5%" in report
+    assert "Busiest servers in 2024" in report
+    [row] = [line.split() for line in report.splitlines() if line.startswith("  dc ")]
+    assert row[:4] == ["dc", "4", "100", "5%"]
+    assert "业务层（不含算力处理）" in chinese
+    assert "dc 的服务器" in chinese
+
+
+def test_what_is_said_of_servers_can_be_said_in_chinese(write):
+    overloaded = evaluate(write(TOPOLOGY, scenario_text(target(), rate=0.03)))
+    slow = TOPOLOGY.replace("exponential_ms: 2", "fixed_ms: 20")
+    missed = evaluate(write(slow, scenario_text(target(below=1.5), rate=0.000012)))
+    full = evaluate(write(TOPOLOGY, scenario_text(target(), rate=0.0228)))
+    sentences = [
+        *(text for found in (overloaded, missed, full) for text in found.notes),
+        *(cure for found in (overloaded, missed) for cure in found.verdicts[0].pairs[0].remedies),
+    ]
+    assert any("more than max_utilisation, 80%" in text for text in sentences)
+    assert [text for text in sentences if not is_translated(text)] == []
+
+
+def test_results_hold_what_the_servers_had_to_do(write, tmp_path):
+    found = evaluate(write(TOPOLOGY, scenario_text(target(more=CARRIED), rate=0.012)))
+    save_results(found, tmp_path / "out")
+    results = load_results(tmp_path / "out")
+    [row] = results.servers.to_dict("records")
+    assert (row["node"], row["servers"], row["utilisation"]) == ("dc", 4, pytest.approx(0.5))
+    [pair] = results.pairs.to_dict("records")
+    assert pair["access_ms"] == pytest.approx(1.0)
+    assert pair["compute_ms"] > 2
+    assert set(results.histograms["component"]) >= {"access", "compute"}
