@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from netplan.case import prepare
 from netplan.case import prepare
 from netplan.demand import flows_of, offered_load, pair_demands
 from netplan.detour import Detours
@@ -172,3 +174,26 @@ def missed(name, state):
 def test_the_expansion_breaks_under_cuts_that_the_protected_plan_survives(state, why):
     assert missed("liaoning-2026-cuts", state) == why
     assert missed("liaoning-2026-protected", state) == set()
+
+
+def utilisation_of_servers(chosen):
+    """Without the expansion, whose edge sites have no servers, and with the nearest or free ones."""
+    scenario = load(FOLDER / "liaoning-2026-inference.yaml")
+    traffic = scenario.traffic
+    first, *others = traffic.demands
+    first = replace(first, gravity=replace(first.gravity, target=(chosen,)))
+    traffic = replace(traffic, demands=(first, *others))
+    case = prepare(replace(scenario, targets=(), expansion=(), traffic=traffic), 2026)
+    pools = case.topology.pools
+    return {node: rate / pools[node].capacity for node, rate in case.requests.items()}
+
+
+def test_in_2026_there_are_servers_for_all_requests():
+    used = utilisation_of_servers("available_compute")
+    assert max(used.values()) == pytest.approx(0.7)
+    assert min(used.values()) < 0.7  # so there is room left
+
+
+def test_in_2026_the_nearest_servers_alone_would_be_too_few_in_half_of_the_cities():
+    used = utilisation_of_servers("nearest_compute")
+    assert 8 <= sum(share >= 1 for share in used.values()) <= 10
