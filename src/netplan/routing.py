@@ -139,6 +139,7 @@ class Router:
         self._distances = _Distances(topology, self._hosts, self._cost)
         self._floors = _Distances(topology, self._hosts, _propagation)
         self._next: dict[tuple[str, str], list[Channel]] = {}
+        self._only: dict[tuple[str, str], Route] = {}
 
     def distances_to(self, target: str) -> dict[str, int]:
         """Cost of the cheapest route from every node that reaches `target`."""
@@ -165,16 +166,21 @@ class Router:
         NoRouteError
             If the target cannot be reached.
         """
+        if (known := self._only.get((source, target))) is not None:
+            return known
         if source not in self.distances_to(target):
             raise NoRouteError(f"no route from {source} to {target}")
         channels: list[Channel] = []
-        node = source
+        node, is_only = source, True
         while node != target:
             choices = self.next_channels(node, target)
-            channel = _pick(choices, flow) if self.ecmp and len(choices) > 1 else choices[0]
-            channels.append(channel)
-            node = channel.target
-        return Route(tuple(channels))
+            is_choice = self.ecmp and len(choices) > 1
+            channels.append(_pick(choices, flow) if is_choice else choices[0])
+            node, is_only = channels[-1].target, is_only and not is_choice
+        route = Route(tuple(channels))
+        if is_only:
+            self._only[source, target] = route
+        return route
 
     def along(self, source: str, links: tuple[str, ...]) -> Route:
         """Return the route over the named links, beginning at `source`.

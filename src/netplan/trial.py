@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     from netplan.selection import Pair
     from netplan.verdict import Verdict
 
-__all__ = ["Key", "Means", "Screened", "key_of", "of_year", "only", "screened", "simulated"]
+__all__ = [
+    "Key",
+    "Means",
+    "Screened",
+    "key_of",
+    "looked_at_closely",
+    "of_year",
+    "only",
+    "screened",
+    "simulated",
+]
 
 Key = tuple[str, str, str | None]
 """Target, source and destination of a promise; no destination where the nearest compute serves,
@@ -105,8 +115,15 @@ def only(case: Case, keys: frozenset[Key]) -> Case:
     return replace(case, questions=tuple(questions))
 
 
-def screened(scenario: Scenario) -> Screened:
+def screened(scenario: Scenario, *, closely: bool = True) -> Screened:
     """Make the one year of a scenario ready and decide what closed forms decide.
+
+    Parameters
+    ----------
+    scenario
+        Of one year, as `of_year` returns it.
+    closely
+        Whether what the cautious closed form leaves open is looked at by the closer one, too.
 
     Raises
     ------
@@ -114,13 +131,18 @@ def screened(scenario: Scenario) -> Screened:
         If the scenario makes no sense on its network.
     """
     case = prepare(scenario, scenario.years[0])
-    found = screen_case(case)
-    open_pairs = any(len(d) < len(q.pairs) for d, q in zip(found, case.questions, strict=True))
-    prediction = predict(case) if open_pairs else None
-    if prediction is not None:
-        for question, decided in zip(case.questions, found, strict=True):
-            decided |= _predicted(prediction, question, decided)
-    return Screened(case, tuple(found))
+    found = Screened(case, tuple(screen_case(case)))
+    return looked_at_closely(found) if closely else found
+
+
+def looked_at_closely(found: Screened) -> Screened:
+    """Decide more by the closed forms that take longer."""
+    case = found.case
+    if all(len(d) == len(q.pairs) for d, q in zip(found.found, case.questions, strict=True)):
+        return found
+    prediction = predict(case)
+    both = zip(case.questions, found.found, strict=True)
+    return Screened(case, tuple(d | _predicted(prediction, q, d) for q, d in both))
 
 
 def _predicted(

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from netplan.cli.options import Jobs, Overrides, Quiet, cores
-from netplan.cli.output import guarded, say
+from netplan.cli.output import guarded, progress_of, say
 
 __all__ = ["planning"]
 
@@ -133,5 +133,36 @@ def cure(
             means=means_of(packets, jobs or cores()),
             confirm=confirm,
             json_file=json_file,
+        )
+        say(text, quiet=quiet)
+
+
+@planning.command()
+def dates(
+    scenario: Annotated[Path, typer.Argument(help="Scenario file.", show_default=False)],
+    packets: Annotated[
+        int, typer.Option(help="Most packets of one simulation.", min=1)
+    ] = 20_000_000,
+    json_file: JsonFile = None,
+    jobs: Jobs = None,
+    overrides: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Show when each target breaks, and by when each step of the expansion is needed.
+
+    Each step is left out, with all that builds on it, year by year, until a target breaks. Decided
+    by floors, offered load and closed forms; simulated where these do not decide.
+
+    Exit: 0 done, 2 input error.
+    """
+    from netplan.cli.plans import find_dates, means_of
+
+    with guarded():
+        text = find_dates(
+            scenario,
+            overrides or [],
+            means=means_of(packets, jobs or cores()),
+            json_file=json_file,
+            reporter=progress_of(quiet),
         )
         say(text, quiet=quiet)

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from netplan.circles import CircleMap
+    from netplan.cli.output import Reporter
     from netplan.scenario.failures import FailureKind
     from netplan.scenario.scenario import Scenario
     from netplan.scenario.targets import Direction
     from netplan.trial import Means
 
-__all__ = ["draw_circles", "find_changes", "means_of"]
+__all__ = ["draw_circles", "find_changes", "find_dates", "means_of"]
 
 
 def draw_circles(
@@ -101,6 +102,34 @@ def find_changes(
     if json_file is not None:
         write_text(json_file, to_json(cures_document(scenario, found)))
     return cures_table(scenario, found)
+
+
+def find_dates(
+    file: Path,
+    overrides: Sequence[str],
+    *,
+    means: Means,
+    json_file: Path | None,
+    reporter: Reporter | None,
+) -> str:
+    """Find the dates of a scenario and return them as text."""
+    from netplan.loader import load
+    from netplan.results import to_json, write_text
+    from netplan.tables.dates import dates_document, dates_table
+    from netplan.timeline import dates
+
+    scenario = load(file, overrides=overrides)
+    if not scenario.targets:
+        place = scenario.origin.place(()) or Place(str(file))
+        raise InputError([Problem(("targets",), "no target to date; add one", place)])
+    try:
+        found = dates(scenario, means=means, progress=reporter or (lambda *_: None))
+    finally:
+        if reporter is not None:
+            reporter.close()
+    if json_file is not None:
+        write_text(json_file, to_json(dates_document(scenario, found)))
+    return dates_table(scenario, found)
 
 
 def means_of(packets: int, jobs: int) -> Means:
