@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from netplan.laws import duration_law
 from netplan.scenario.service import ACCESS_TECHNOLOGIES, STORAGE_MEDIA, Access, Servers, Storage
-from netplan.topology import duration_law
 
 NAMED = ACCESS_TECHNOLOGIES | STORAGE_MEDIA
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from netplan.case import prepare
-from netplan.case import prepare
 from netplan.demand import flows_of, offered_load, pair_demands
 from netplan.detour import Detours
 from netplan.failure import states_of
@@ -177,7 +176,7 @@ def test_the_expansion_breaks_under_cuts_that_the_protected_plan_survives(state,
 
 
 def utilisation_of_servers(chosen):
-    """Without the expansion, whose edge sites have no servers, and with the nearest or free ones."""
+    """Load of all servers without the expansion, whose edge sites have none, by a choice."""
     scenario = load(FOLDER / "liaoning-2026-inference.yaml")
     traffic = scenario.traffic
     first, *others = traffic.demands

@@ -8,14 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netplan.distributions import (
-    IMIX,
-    ExponentialSize,
-    MixedSize,
-    SizeDistribution,
-    fixed_size,
-)
 from netplan.errors import Problem
+from netplan.placement import Share, to_available
 from netplan.routing import Route, Router, member_ports
 from netplan.scenario.network import Role
 from netplan.scenario.traffic import (
@@ -27,8 +21,8 @@ from netplan.scenario.traffic import (
     Growth,
     TrafficClass,
 )
-from netplan.selection import Pair, fits, nearest_compute, select_nodes, spread_requests
-from netplan.units import BITS_PER_BYTE, GBPS
+from netplan.selection import Pair, fits, nearest_compute, select_nodes
+from netplan.units import GBPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,8 +31,7 @@ if TYPE_CHECKING:
 
     from netplan.scenario.scenario import Scenario
     from netplan.scenario.targets import Target
-    from netplan.scenario.traffic import SizeLaw
-    from netplan.topology import Channel, Pool, Topology
+    from netplan.topology import Channel, Topology
 
 __all__ = [
     "Flow",
@@ -50,7 +43,6 @@ __all__ = [
     "pair_demands",
     "pairs_of_demands",
     "reply_route",
-    "size_law",
     "unlimited_overloads",
     "unserved",
 ]
@@ -108,11 +100,7 @@ def pair_demands(scenario: Scenario, router: Router, year: int) -> list[PairDema
     return found
 
 
-_Share = tuple[str, str, float]
-"""Source, target and rate [bit/s]."""
-
-
-def _shares_of_pairs(scenario: Scenario, router: Router, year: int) -> list[list[_Share]]:
+def _shares_of_pairs(scenario: Scenario, router: Router, year: int) -> list[list[Share]]:
     """Return what each of the scenario's demands sends in a year, pair by pair."""
     demands = scenario.traffic.demands
     growth = [growth_factor(scenario, demand.traffic_class, year) for demand in demands]
@@ -126,53 +114,9 @@ def _shares_of_pairs(scenario: Scenario, router: Router, year: int) -> list[list
         if demand.gravity is not None and demand.gravity.target == (AVAILABLE_COMPUTE,)
     }
     if choosing:
-        for index, found in _to_available(scenario, router, shares, choosing).items():
+        for index, found in to_available(scenario, router, shares, choosing).items():
             shares[index] = found
     return shares
-
-
-def _to_available(
-    scenario: Scenario,
-    router: Router,
-    fixed: list[list[_Share]],
-    choosing: dict[int, list[tuple[str, float]]],
-) -> dict[int, list[_Share]]:
-    """Send the requests of demands to available compute where the others leave room.
-
-    All of them are placed together, so that their latency in an empty network, there and back,
-    servers included, is least on average. What exceeds all room goes to the nearest servers.
-    """
-    pools = list(router.topology.pools.values())
-    bits = [_mean_size(scenario, demand) for demand in scenario.traffic.demands]
-    taken = dict.fromkeys(router.topology.pools, 0.0)
-    for index, demand in enumerate(scenario.traffic.demands):
-        for _, target, rate in fixed[index]:
-            if target in taken and scenario.traffic.classes[demand.traffic_class].requests:
-                taken[target] += rate / bits[index]
-    room = [max(0.0, pool.capacity * pool.max_utilisation - taken[pool.node]) for pool in pools]
-    wanted = [(i, source, rate) for i, shares in choosing.items() for source, rate in shares]
-    latency = np.array([[_there_and_back(router, s, pool) for pool in pools] for _, s, _ in wanted])
-    reached = [row for row, costs in enumerate(latency) if np.isfinite(costs).any()]
-    requests = np.array([wanted[row][2] / bits[wanted[row][0]] for row in reached])
-    placed = spread_requests(requests, latency[reached], np.array(room))
-    found: dict[int, list[_Share]] = {index: [] for index in choosing}
-    for row, amounts in zip(reached, placed, strict=True):
-        index, source, _ = wanted[row]
-        for pool, amount in zip(pools, amounts, strict=True):
-            found[index].append((source, pool.node, float(amount) * bits[index]))
-    return found
-
-
-def _there_and_back(router: Router, source: str, pool: Pool) -> float:
-    """Latency of a request that waits nowhere [s]; infinite without a route."""
-    if not (router.reachable(source, pool.node) and router.reachable(pool.node, source)):
-        return math.inf
-    there, back = router.route(source, pool.node), router.route(pool.node, source)
-    return there.latency + pool.mean + back.latency
-
-
-def _mean_size(scenario: Scenario, demand: Demand) -> float:
-    return size_law(scenario.traffic.classes[demand.traffic_class].sizes).mean
 
 
 def pairs_of_demands(
@@ -302,20 +246,6 @@ def reply_route(router: Router, demand: PairDemand, flow: str) -> Route:
         If there is no way back.
     """
     return router.route(demand.target, demand.source, f"{flow}/reply")
-
-
-def size_law(sizes: SizeLaw) -> SizeDistribution:
-    """Return the law of packet sizes in bits."""
-    if sizes.fixed is not None:
-        return fixed_size(sizes.fixed)
-    if sizes.exponential is not None:
-        return ExponentialSize(mean=sizes.exponential * BITS_PER_BYTE)
-    if sizes.mix is not None:
-        return MixedSize(
-            bits=tuple(max(1, round(part.bytes * BITS_PER_BYTE)) for part in sizes.mix),
-            weights=tuple(part.weight for part in sizes.mix),
-        )
-    return IMIX
 
 
 def _flow_rate(traffic_class: TrafficClass) -> float:

@@ -13,15 +13,14 @@ from netplan.hops import (
     CONSTANT,
     fixed_hops,
     main_route,
-    mean_wait,
     measured_hops,
 )
-from netplan.samples import COMPONENTS, FIXED, NETWORK, SERVICE, Samples, StreamSamples
+from netplan.remedies import hollow_core, remedies_of, shorter
+from netplan.samples import COMPONENTS, NETWORK, Samples, StreamSamples
 from netplan.scenario.targets import Layer, quantile_level
 from netplan.statistics import ExceedanceCurve, Interval, decide, mean_interval, merge, spend
-from netplan.topology import FIBRE_DELAY
 from netplan.units import KM, PS_PER_S, seconds_to_ps
-from netplan.verdict import LAST_MILE, SERVERS, Basis, Outcome, PairVerdict, Reason
+from netplan.verdict import Basis, Outcome, PairVerdict, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,7 +95,7 @@ def _impossible(case: Case, question: Question, index: int, floor: Route) -> Pai
         remedies=(
             f"at most {allowed / KM:.0f} km of this fibre (the shortest route has "
             f"{floor.length / KM:.0f} km)",
-            *_hollow_core(floor, floor.propagation - limit),
+            *hollow_core(floor, floor.propagation - limit),
             "compute nearer to the source",
         ),
     )
@@ -151,7 +150,7 @@ def _optical(case: Case, question: Question, index: int, stream: Stream) -> Pair
         hops=fixed_hops(case, question.target.layer, route),
         length=route.length,
         estimated_length=route.estimated_length,
-        remedies=() if met else tuple(_shorter(route, value - limit)),
+        remedies=() if met else tuple(shorter(route, value - limit)),
     )
 
 
@@ -352,10 +351,7 @@ def _pair_verdict(
     )
     if outcome is not Outcome.MISSED:
         return verdict
-    remedies = _remedies(verdict, route)
-    if stream.service is not None and reason is Reason.LATENCY:
-        remedies += _service_remedies(verdict, stream, samples)
-    return replace(verdict, remedies=tuple(remedies))
+    return replace(verdict, remedies=tuple(remedies_of(verdict, stream, route, samples)))
 
 
 def _counted(stream: Stream) -> Sequence[str]:
@@ -363,19 +359,6 @@ def _counted(stream: Stream) -> Sequence[str]:
     if stream.service is None:
         return NETWORK
     return COMPONENTS if stream.pool is not None else (*NETWORK, "access")
-
-
-def _service_remedies(verdict: PairVerdict, stream: Stream, samples: Samples) -> list[str]:
-    """Return the single changes beyond the network that would bring a pair below its limit."""
-    excess = (verdict.high or verdict.estimate or verdict.limit) - verdict.limit
-    remedies = []
-    if verdict.components["access"] > excess:
-        remedies.append("a faster last mile")
-    if (pool := stream.pool) is not None and verdict.components["compute"] > excess:
-        waiting = mean_wait(samples, range(pool.port, pool.port + 1))
-        kind = "more" if waiting > excess else "faster"
-        remedies.append(f"{kind} servers at {pool.node} (now {pool.servers})")
-    return remedies
 
 
 def _outcome(
@@ -388,37 +371,3 @@ def _outcome(
     if interval.below(limit) and not measured.in_flight:
         return Outcome.MET, Reason.NONE
     return Outcome.UNDECIDED, Reason.BUDGET
-
-
-def _remedies(verdict: PairVerdict, route: Route) -> list[str]:
-    """Return the single kinds of change that would each bring a missed pair below its limit."""
-    remedies = []
-    links = [hop for hop in verdict.hops if hop.link not in (SERVERS, LAST_MILE)]
-    blame = max(links, key=lambda hop: hop.utilisation)
-    if verdict.reason is Reason.LOSS:
-        return [f"more capacity on {blame.link} ({blame.utilisation:.0%} offered)"]
-    excess = (verdict.high or verdict.estimate or verdict.limit) - verdict.limit
-    beyond = (*FIXED, *SERVICE)
-    fixed = sum(verdict.components.get(name, 0.0) for name in beyond)
-    if (verdict.estimate or 0.0) - fixed > excess:
-        remedies.append(f"more capacity on {blame.link} ({blame.utilisation:.0%} offered)")
-    if verdict.components["processing"] > excess:
-        remedies.append("an optical bypass of routers on the way")
-    return [*remedies, *_shorter(route, excess)]
-
-
-def _shorter(route: Route, excess: float) -> list[str]:
-    """Return the changes of the cable that save `excess` [s]."""
-    remedies = list(_hollow_core(route, excess))
-    if excess < route.propagation:
-        saved = excess * route.length / route.propagation
-        remedies.append(
-            f"a route of at most {(route.length - saved) / KM:.0f} km (now {route.length / KM:.0f})"
-        )
-    remedies.append("compute nearer to the source")
-    return remedies
-
-
-def _hollow_core(route: Route, excess: float) -> tuple[str, ...]:
-    saved = route.propagation - route.length * FIBRE_DELAY["hollow_core"]
-    return ("hollow-core fibre on the route",) if saved > excess else ()

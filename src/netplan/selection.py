@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
 from netplan.scenario.network import Role
 from netplan.scenario.traffic import NEAREST_COMPUTE
 
@@ -21,12 +18,7 @@ __all__ = [
     "nearest_compute",
     "select_nodes",
     "select_pairs",
-    "spread_requests",
 ]
-
-
-LEAST_SHARE = 1e-9
-"""A smaller part of a source's requests is rounding."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -86,58 +78,3 @@ def fits(router: Router, source: str, target: str, between: Between) -> bool:
     if between.within == "city":
         return same_city
     return not (between.across == "city" and same_city)
-
-
-Float64 = NDArray[np.float64]
-
-
-def spread_requests(requests: Float64, latency: Float64, room: Float64) -> Float64:
-    """Send requests to servers with room, so that their total latency is least.
-
-    This is the transportation problem (F. L. Hitchcock, Journal of Mathematics and Physics 20,
-    1941), solved exactly as a linear programme. A source may be split; of the best solutions it is
-    a vertex, in which at most as many sources are split as there are pools. Equal requests and
-    whole rooms are not split at all.
-
-    Parameters
-    ----------
-    requests
-        Of each of S sources, shape (S,) [1/s].
-    latency
-        From each source to each of T pools, shape (S, T) [s]; infinite without a route.
-    room
-        What each pool can still take, shape (T,) [1/s].
-
-    Returns
-    -------
-    array
-        Requests from each source to each pool, shape (S, T) [1/s]. If the rooms do not hold all,
-        as much as possible finds room, and the rest goes to the nearest pool all the same.
-    """
-    from scipy.optimize import linprog
-
-    sources, pools = latency.shape
-    scale = requests.sum()
-    if not scale:
-        return np.zeros_like(latency)
-    # A pool behind the others takes what finds no room, at a price that no detour comes to.
-    worst = float(latency[np.isfinite(latency)].max())
-    cost = np.column_stack([latency, np.full(sources, (sources + pools + 1) * max(worst, 1e-9))])
-    to_pool = np.tile(np.eye(pools, pools + 1), sources)
-    from_source = np.kron(np.eye(sources), np.ones(pools + 1))
-    limited = np.isfinite(room)
-    reachable = np.isfinite(cost).ravel()
-    found = linprog(
-        np.where(np.isfinite(cost), cost / worst if worst else cost, 0.0).ravel(),
-        A_ub=to_pool[limited] if limited.any() else None,
-        b_ub=room[limited] / scale if limited.any() else None,
-        A_eq=from_source,
-        b_eq=requests / scale,
-        bounds=[(0, None if open_ else 0) for open_ in reachable],
-        method="highs-ds",
-    )
-    amounts: Float64 = found.x.reshape(sources, pools + 1) * scale
-    amounts[amounts < LEAST_SHARE * requests[:, None]] = 0.0
-    nearest = latency.argmin(axis=1)
-    amounts[np.arange(sources), nearest] += amounts[:, pools]
-    return amounts[:, :pools]

@@ -9,13 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
-from netplan.distributions import (
-    ConstantDuration,
-    DurationDistribution,
-    ExponentialDuration,
-    LognormalDuration,
-    UniformDuration,
-)
+from netplan.laws import duration_law
 from netplan.scenario.build import apply_steps, resolved
 from netplan.scenario.network import (
     BufferSize,
@@ -27,22 +21,16 @@ from netplan.scenario.network import (
     Span,
     TopologySpec,
 )
-from netplan.scenario.service import (
-    ACCESS_TECHNOLOGIES,
-    STORAGE_MEDIA,
-    AccessLaw,
-    DelayLaw,
-    Servers,
-    StorageLaw,
-)
 from netplan.units import BITS_PER_BYTE, GBPS, KM, MS, US
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from netplan.distributions import DurationDistribution
     from netplan.scenario.scenario import Scenario
+    from netplan.scenario.service import Servers
 
-__all__ = ["FIBRE_DELAY", "Channel", "Pool", "Topology", "build_topology", "duration_law"]
+__all__ = ["FIBRE_DELAY", "Channel", "Pool", "Topology", "build_topology"]
 
 FIBRE_DELAY = {
     # ITU-T G.652 at 1550 nm: group index 1.468, 4.897 µs/km (topologies/liaoning/assumptions.csv).
@@ -217,22 +205,6 @@ def build_topology(scenario: Scenario, year: int) -> Topology:
             channels.append(channel)
             first_port += channel.members
     return Topology(spec=spec, year=year, channels=tuple(channels))
-
-
-def duration_law(law: DelayLaw | AccessLaw | StorageLaw) -> DurationDistribution:
-    """Return the law in SI units, named ones as their tables say."""
-    if isinstance(law, AccessLaw) and law.technology is not None:
-        return duration_law(ACCESS_TECHNOLOGIES[law.technology].law)
-    if isinstance(law, StorageLaw) and law.medium is not None:
-        return duration_law(STORAGE_MEDIA[law.medium].law)
-    if law.uniform_ms is not None:
-        least, most = law.uniform_ms
-        return UniformDuration(least * MS, most * MS)
-    if law.exponential_ms is not None:
-        return ExponentialDuration(law.exponential_ms * MS)
-    if law.lognormal is not None:
-        return LognormalDuration(law.lognormal.mean_ms * MS, law.lognormal.cv)
-    return ConstantDuration((law.fixed_us or 0.0) * US + (law.fixed_ms or 0.0) * MS)
 
 
 def _pool(node: str, port: int, compute: Servers) -> Pool:

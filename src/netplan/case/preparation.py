@@ -20,13 +20,13 @@ from netplan.demand import (
     overloads,
     pair_demands,
     pairs_of_demands,
-    size_law,
     unlimited_overloads,
     unserved,
 )
 from netplan.distributions import SizeDistribution, fixed_size
 from netplan.errors import InputError, Problem
 from netplan.failure import NORMAL
+from netplan.laws import size_law
 from netplan.routing import NoRouteError, Route, Router, member_ports, missing_metrics
 from netplan.scenario.targets import Direction, Layer, Target
 from netplan.scenario.traffic import AVAILABLE_COMPUTE

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from netplan.case.model import Service
 from netplan.errors import Problem
+from netplan.laws import duration_law
 from netplan.scenario.targets import Direction, Layer
-from netplan.topology import duration_law
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
