@@ -10,7 +10,7 @@ import select
 import signal
 import subprocess
 import sys
-import unicodedata
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -75,11 +75,6 @@ def set_to(*values):
 
 def files_in(folder):
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-
-
-def columns(text):
-    """Columns of a terminal that a text takes."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def assert_golden(name, text):
@@ -249,8 +244,8 @@ def read_until(terminal, pattern):
     [("simpy", "{at_least: 40000, at_most: 80000}"),
      ("fast", "{at_least: 4000000, at_most: 8000000}")],
 )  # fmt: skip
-def test_an_interrupted_run_exits_130_and_leaves_no_file(folder, engine, packets):
-    """The progress bar on a terminal tells when the simulation is under way."""
+def test_an_interrupted_run_exits_130_and_leaves_nothing_half_written(folder, engine, packets):
+    """The progress bar on a terminal tells when the simulation is under way; finished runs stay."""
     terminal, other_end = pty.openpty()
     many_runs = set_to(f"years={list(range(2024, 2064))}", f"simulation.packets={packets}",
                        "traffic.growth_per_year={best: 0}")  # fmt: skip
@@ -274,7 +269,11 @@ def test_an_interrupted_run_exits_130_and_leaves_no_file(folder, engine, packets
     assert (running.returncode, stdout) == (130, b"")
     assert b"interrupted" in shown
     assert b"Traceback" not in shown
-    assert files_in(folder) == {"tiny.yaml", "topology.yaml"}
+    left = files_in(folder) - {"tiny.yaml", "topology.yaml"}
+    assert {str(Path(name).parent) for name in left} <= {"results/runs"}
+    for name in left:
+        with zipfile.ZipFile(folder / name) as archive:
+            assert archive.testzip() is None, name
 
 
 def test_check_writes_every_form_that_pipelines_read(folder):

@@ -18,10 +18,16 @@ LANGUAGES = ("en", "zh")
 COMPONENTS = ("propagation", "equipment", "processing", "transmission", "queueing")
 REASONS = {
     Outcome.MET: [Reason.NONE],
-    Outcome.MISSED: [Reason.IMPOSSIBLE, Reason.LATENCY, Reason.LOSS, Reason.NO_COMPUTE,
-                     Reason.DISCONNECTED],
-    Outcome.UNDECIDED: [Reason.BUDGET],
-}  # fmt: skip
+    Outcome.MISSED: [
+        Reason.IMPOSSIBLE,
+        Reason.LATENCY,
+        Reason.LOSS,
+        Reason.NO_COMPUTE,
+        Reason.DISCONNECTED,
+        Reason.OVERLOAD,
+    ],
+    Outcome.UNDECIDED: [Reason.BUDGET, Reason.NOT_MEASURED],
+}
 
 
 def pair(source, target, outcome, reason, link, link_ends):
@@ -96,8 +102,8 @@ def test_the_english_report_calls_nodes_as_the_files_do():
 
 @pytest.mark.parametrize(
     ("language", "expected"),
-    [("en", "Result: UNDECIDED (4 met, 4 undecided)"),
-     ("zh", "总体结论：未判定（满足 4 项，未判定 4 项）")],
+    [("en", "Result: UNDECIDED (4 met, 8 undecided)"),
+     ("zh", "总体结论：未判定（满足 4 项，未判定 8 项）")],
 )  # fmt: skip
 def test_the_result_counts_verdicts_of_the_normal_state_and_of_failures(language, expected):
     found = imagined("two-cities", (Outcome.MET, Outcome.UNDECIDED))
@@ -106,9 +112,13 @@ def test_the_result_counts_verdicts_of_the_normal_state_and_of_failures(language
 
 def test_failure_states_are_counted_and_those_that_miss_are_named_first():
     text = verdict_report(imagined("two-cities"))
-    assert "in 7 failure states: 1 met, 5 missed, 1 undecided" in text
+    assert "in 9 failure states: 1 met, 6 missed, 2 undecided" in text
     assert "2024, normal: MISSED, 12.3% covered" in text
-    assert "and 1 more not met" in text
+    assert "and 3 more not met" in text
+
+
+def test_no_reason_is_left_out_here():
+    assert {reason for reasons in REASONS.values() for reason in reasons} == set(Reason)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -256,7 +256,11 @@ def _message(message: str) -> str:
     year = _YEAR.fullmatch(message)
     if year is not None:
         return f"{_message(year[1])}（{year[2]} 年）"
-    return "；".join(_known(part) or part for part in _BREAK.split(message))
+    parts = [(part, _known(part)) for part in _BREAK.split(message)]
+    text = ""
+    for part, chinese in parts:
+        text += ("；" if chinese else "; ") * bool(text) + (chinese or part)
+    return text
 
 
 def _known(part: str) -> str | None:

@@ -32,7 +32,7 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
     "short.disconnected": ("cut off", "中断"),
     "short.overload": ("overload", "算力过载"),
     "short.budget": ("undecided", "未判定"),
-    "short.not_measured": ("not measured", "未测量"),
+    "short.not_measured": ("unmeasured", "未测量"),
     "because.": ("", ""),
     "because.impossible": ("too far: light alone needs", "距离过远，仅光传播即需 "),
     "because.latency": ("too slow:", "时延超限，"),
