@@ -22,6 +22,14 @@ traffic: {classes: {best: {arrivals: poisson, sizes: {fixed: 1500}}}}
 """
 
 
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what is tested speak English, whatever the locale of the machine."""
+    for name in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "C.UTF-8")
+
+
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Scenario]:
     """Write a topology and a scenario as YAML and load them.

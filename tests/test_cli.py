@@ -57,8 +57,6 @@ COMMAND = [sys.executable, "-m", "netplan"]
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
-        monkeypatch.delenv(name, raising=False)
     (tmp_path / "topology.yaml").write_text(TOPOLOGY, encoding="utf-8")
     (tmp_path / "tiny.yaml").write_text(SCENARIO, encoding="utf-8")
     return tmp_path
