@@ -295,6 +295,13 @@ def test_the_language_comes_from_the_locale_unless_it_is_named(folder, monkeypat
     assert "Result: MET" in cli(*run).stdout
 
 
+def test_messages_are_chinese_as_well(folder):
+    done = cli("validate", "tiny.yaml", "--lang", "zh")
+    assert done.stdout == "tiny.yaml：无误\n"
+    done = cli("run", "tiny.yaml", "--out", "results", "--lang", "zh", *set_to(OPTICAL))
+    assert done.stdout.endswith("结果位于 results\n")
+
+
 def test_results_do_not_depend_on_the_language(folder):
     for lang in ("en", "zh"):
         cli("check", "tiny.yaml", "--json", f"{lang}.json", "--lang", lang, *set_to(OPTICAL))

@@ -194,6 +194,12 @@ def test_a_later_override_wins_over_an_earlier_one(folder):
     assert load("scenarios/scenario.yaml", overrides=overrides).simulation.seed == 8
 
 
+@pytest.mark.parametrize("nothing", ["", "null", "~"])
+def test_an_override_with_nothing_takes_a_value_back(folder, nothing):
+    overrides = ["description=x", f"description={nothing}"]
+    assert load("scenarios/scenario.yaml", overrides=overrides).description is None
+
+
 def test_the_digest_depends_on_every_file_and_override(folder):
     first = load("scenarios/scenario.yaml").origin.digest
     assert first == load("scenarios/scenario.yaml").origin.digest

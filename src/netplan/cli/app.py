@@ -16,6 +16,7 @@ from netplan.cli.judging import judging
 from netplan.cli.options import Engine, Jobs, Lang, Overrides, Quiet, Seed, cores, spoken
 from netplan.cli.output import Exit, Interrupted, fail, guarded, progress_of, say
 from netplan.cli.planning import planning
+from netplan.texts.problems import message_in_language
 
 __all__ = ["main"]
 
@@ -86,7 +87,7 @@ def validate(
 
     with guarded(spoken(lang)):
         for line in check_inputs(files, overrides or []):
-            say(line, quiet=quiet)
+            say(message_in_language(line, spoken(lang)), quiet=quiet)
 
 
 @app.command()
@@ -124,7 +125,7 @@ def run(
             save_results(evaluation, out)
         say(verdict_report(evaluation, spoken(lang)), quiet=quiet)
         if out is not None:
-            say(f"Results are in {out}", quiet=quiet)
+            say(message_in_language(f"Results are in {out}", spoken(lang)), quiet=quiet)
 
 
 @app.command()
@@ -195,7 +196,7 @@ def plot(
 
     with guarded(spoken(lang)):
         written = draw_picture(results, kind, target, year, out, spoken(lang))
-        say(f"Picture is in {written}", quiet=quiet)
+        say(message_in_language(f"Picture is in {written}", spoken(lang)), quiet=quiet)
 
 
 @app.command()
@@ -210,7 +211,7 @@ def report(
 
     with guarded(spoken(lang)):
         write_page(results, out, spoken(lang))
-        say(f"Report is in {out}", quiet=quiet)
+        say(message_in_language(f"Report is in {out}", spoken(lang)), quiet=quiet)
 
 
 @app.command("import")

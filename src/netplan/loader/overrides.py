@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["Override", "read_overrides", "with_overrides"]
 
 
+_NOTHING = {"", "~", "null", "Null", "NULL"}
+"""What YAML's core schema reads as null (YAML 1.2.2, 10.3.2): takes an optional value back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """A path, still as text, and the value to put there."""
@@ -38,7 +42,8 @@ def _read(text: str, reading: Reading) -> Override | None:
     if not equals or not path.strip():
         reading.complain(place, (), "must be PATH=VALUE, such as simulation.seed=7")
         return None
-    root, problems = parse(value, place.file) if value.strip() else (Written(None, place), [])
+    nothing = value.strip() in _NOTHING
+    root, problems = (Written(None, place), []) if nothing else parse(value, place.file)
     reading.problems.extend(replace(problem, place=place, path=()) for problem in problems)
     reading.note(f"{text}\n".encode())
     return None if root is None else Override(path.strip(), _at(root, place), place)

@@ -173,6 +173,12 @@ _MESSAGES = (
     (r"(\d+) problems?", r"共 \1 处问题"),
     (r"nothing was simulated or written", "未进行仿真，也未写出任何文件"),
     (r"interrupted", "已中断"),
+    # what a command tells besides
+    (r"(.+): sound", r"\1：无误"),
+    (r"(.+): written", r"\1：已写出"),
+    (r"Results are in (.+)", r"结果位于 \1"),
+    (r"Picture is in (.+)", r"图片位于 \1"),
+    (r"Report is in (.+)", r"报告位于 \1"),
 )
 _PHRASES = (
     (r"greater than", "大于"),
