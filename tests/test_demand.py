@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pytest
 
 from netplan.case import prepare
 from netplan.demand import flows_of, growth_factor, offered_load, pair_demands
+from netplan.errors import InputError
 from netplan.routing import Router
 from netplan.topology import build_topology
 
@@ -100,6 +102,38 @@ def test_a_base_year_before_the_first_year_counts(write):
     one = "{class: best, from: a, to: c, rate_gbps: 1}"
     more = "  base_year: 2022\n  growth_per_year: {best: 0.5}"
     assert growth_factor(write(ROW, traffic(one, more=more)), "best", 2024) == 2.25
+
+
+def test_a_city_may_grow_at_its_own_rate(write):
+    """The city is that of the source; elsewhere the class grows at its usual rate."""
+    towns = ROW.replace("a: {role: access,", "a: {role: access, city: east,")
+    demands_there_and_back = (
+        "{class: best, from: a, to: c, rate_gbps: 1}",
+        "{class: best, from: c, to: a, rate_gbps: 1}",
+    )
+    more = "  growth_per_year: {best: 0.5}\n  city_growth_per_year: {best: {east: {2025: 1.0}}}"
+    scenario = write(towns, traffic(*demands_there_and_back, more=more, years="[2024, 2025]"))
+    assert rates(scenario, 2024) == {"a>c/best": 1e9, "c>a/best": 1e9}
+    assert rates(scenario, 2025) == {"a>c/best": 2e9, "c>a/best": 1.5e9}
+
+
+@pytest.mark.parametrize(
+    ("growth", "message"),
+    [
+        (
+            "{best: {west: 0.1}}",
+            "city_growth_per_year.best.west: unknown city 'west'; did you mean 'east'?",
+        ),
+        ("{worst: {east: 0.1}}", "unknown class 'worst'"),
+        ("{best: {east: {2026: 0.1}}}", "no growth for 2025; give all up to 2025"),
+    ],
+)
+def test_city_growth_must_fit_cities_classes_and_years(write, growth, message):
+    towns = ROW.replace("a: {role: access,", "a: {role: access, city: east,")
+    one = "{class: best, from: a, to: c, rate_gbps: 1}"
+    more = f"  growth_per_year: {{best: 0.5}}\n  city_growth_per_year: {growth}"
+    with pytest.raises(InputError, match=re.escape(message)):
+        write(towns, traffic(one, more=more, years="[2024, 2025]"))
 
 
 def test_growth_by_year_is_that_of_the_year_it_leads_to(write):

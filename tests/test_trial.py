@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from netplan.trial import Means, key_of, of_year, only, screened, simulated
+import pytest
+
+from netplan.trial import Means, key_of, looked_at_closely, of_year, only, screened, simulated
 from netplan.verdict import Outcome
 
 # 5 us/km: a to b 0.5 ms, b to c 0.5 ms; 0.1 Gbit/s links.
@@ -17,6 +19,9 @@ TOPOLOGY = """
       b--c: {ends: [b, c], length_km: 100}
       b--n: {ends: [b, n], length_km: 10}
 """
+
+
+BURSTS = "{on_off: {peak_gbps: 0.1, on_ms: 1, off_ms: 9}}"
 
 
 def scenario_text(rate=0.03, below_ms=5.0, between="{pairs: [[a, c]]}", growth=""):
@@ -44,13 +49,29 @@ def test_light_load_is_decided_without_simulation(write):
     }
 
 
-def test_what_no_closed_form_decides_stays_open_until_it_is_simulated(write):
-    """Above 90 % waits are long: the closed forms are not trusted, the simulation is."""
-    scenario = of_year(write(TOPOLOGY, scenario_text(rate=0.091, below_ms=500)), 2024)
+def test_bursts_are_decided_by_no_closed_form_but_by_simulation(write):
+    text = scenario_text(below_ms=500).replace("poisson", BURSTS)
+    scenario = of_year(write(TOPOLOGY, text), 2024)
     found = screened(scenario)
     assert found.outcomes == {("t", "a", "c"): Outcome.UNDECIDED}
-    [verdict] = simulated(found.case, Means(packets=6_000_000), found.found)
+    [verdict] = simulated(found.case, Means(packets=3_000_000), found.found)
     assert verdict.outcome is Outcome.MET
+
+
+def test_a_nearly_full_link_is_looked_at_closely(write):
+    """Of 92 % only the closer closed form knows how long the waits are."""
+    scenario = of_year(write(TOPOLOGY, scenario_text(rate=0.092, below_ms=50)), 2024)
+    found = screened(scenario, closely=False)
+    assert found.outcomes == {("t", "a", "c"): Outcome.UNDECIDED}
+    assert looked_at_closely(found).outcomes == {("t", "a", "c"): Outcome.MET}
+
+
+@pytest.mark.parametrize("buffer", [5, 10])
+def test_a_small_buffer_drops_too_much_to_be_decided_by_a_closed_form(write, buffer):
+    """At 80 % of M/D/1 the buffer of ten packets is full more often than one time in a thousand."""
+    small = TOPOLOGY.replace("packets: 1000", f"packets: {buffer}")
+    scenario = of_year(write(small, scenario_text(rate=0.08, below_ms=50)), 2024)
+    assert screened(scenario).outcomes == {("t", "a", "c"): Outcome.UNDECIDED}
 
 
 def test_a_promise_of_the_nearest_compute_is_known_without_its_server(write):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,14 +103,24 @@ def pair_demands(scenario: Scenario, router: Router, year: int) -> list[PairDema
 
 def _shares_of_pairs(scenario: Scenario, router: Router, year: int) -> list[list[Share]]:
     """Return what each of the scenario's demands sends in a year, pair by pair."""
-    demands = scenario.traffic.demands
-    growth = [growth_factor(scenario, demand.traffic_class, year) for demand in demands]
+    demands, nodes = scenario.traffic.demands, router.topology.spec.nodes
+
+    @cache
+    def grown(traffic_class: str, source: str) -> float:
+        return growth_factor(scenario, traffic_class, year, nodes[source].city)
+
     shares = [
-        [(source, target, rate * factor) for source, target, rate in _pairs(router, demand)]
-        for demand, factor in zip(demands, growth, strict=True)
+        [
+            (source, target, rate * grown(demand.traffic_class, source))
+            for source, target, rate in _pairs(router, demand)
+        ]
+        for demand in demands
     ]
     choosing = {
-        index: [(source, rate * growth[index]) for source, rate in _sources(router, demand.gravity)]
+        index: [
+            (source, rate * grown(demand.traffic_class, source))
+            for source, rate in _sources(router, demand.gravity)
+        ]
         for index, demand in enumerate(demands)
         if demand.gravity is not None and demand.gravity.target == (AVAILABLE_COMPUTE,)
     }
@@ -145,8 +156,10 @@ def pairs_of_demands(
     ]
 
 
-def growth_factor(scenario: Scenario, traffic_class: str, year: int) -> float:
-    """Traffic of a class in `year` over its traffic in the base year.
+def growth_factor(
+    scenario: Scenario, traffic_class: str, year: int, city: str | None = None
+) -> float:
+    """Traffic of a class from a city in `year` over that in the base year.
 
     Examples
     --------
@@ -154,7 +167,8 @@ def growth_factor(scenario: Scenario, traffic_class: str, year: int) -> float:
     """
     traffic = scenario.traffic
     base = traffic.base_year if traffic.base_year is not None else scenario.years[0]
-    growth = traffic.growth_per_year.get(traffic_class, 0.0)
+    elsewhere = traffic.growth_per_year.get(traffic_class, 0.0)
+    growth = traffic.city_growth_per_year.get(traffic_class, {}).get(city or "", elsewhere)
     return math.prod(1 + _growth_in(growth, step) for step in range(base + 1, year + 1))
 
 

@@ -56,8 +56,10 @@ class Dates:
     without: tuple[Standing, ...]
     """The same if nothing is built; empty if nothing is planned."""
     steps: tuple[StepDate, ...]
+    spare: tuple[int, ...] = ()
+    """Steps, by index, that can all be left out at once; one choice of several, perhaps."""
     spare_together: tuple[Standing, ...] = ()
-    """What is missed if all steps that no target needs are left out at once."""
+    """What is missed if all steps that no target needs alone are left out at once."""
     failures_left_out: bool = False
     """Targets must hold in failure states too, which are not looked at here."""
 
@@ -134,12 +136,14 @@ class _Line:
             self.progress("steps left out", index, len(expansion))
             found.append(self._step_date(index))
         self.progress("steps left out", len(expansion), len(expansion))
-        spare = [one.index for one in found if one.needed_by is None and not one.undecided]
+        alone = [one.index for one in found if one.needed_by is None and not one.undecided]
+        closed = [i for i in alone if set(found[i].dependants) <= set(alone)]
         return Dates(
             standings=planned,
             without=tuple(self._without_building()) if expansion else (),
             steps=tuple(found),
-            spare_together=tuple(self._broken_without(spare)) if len(spare) > 1 else (),
+            spare=tuple(sorted(self._droppable(closed, frozenset(), found))),
+            spare_together=tuple(self._broken_without(alone)) if len(alone) > 1 else (),
             failures_left_out=any("failure" in t.holds_in for t in self.scenario.targets),
         )
 
@@ -191,6 +195,22 @@ class _Line:
             return [_senseless(one, error.problems[0].message) for one in met]
         met_names = {one.target for one in met}
         return [one for one in found if one.target in met_names and one.outcome is not Outcome.MET]
+
+    def _droppable(
+        self, steps: Sequence[int], gone: frozenset[int], found: Sequence[StepDate]
+    ) -> frozenset[int]:
+        """Return as many steps as can be left out together, halving where they cannot all be."""
+        if not steps:
+            return gone
+        more = gone.union(steps, *(found[i].dependants for i in steps))
+        years = sorted(self.scenario.years, reverse=True)
+        if not any(self._broken(set(more), year) for year in years):
+            return more
+        if len(steps) == 1:
+            return gone
+        half = len(steps) // 2
+        gone = self._droppable(steps[:half], gone, found)
+        return self._droppable(steps[half:], gone, found)
 
     def _broken_without(self, spare: Sequence[int]) -> list[Standing]:
         return [

@@ -25,6 +25,7 @@ _DEPTHS: dict[Path, int] = {
     ("traffic", "classes"): 3,
     ("traffic", "demands"): 3,
     ("traffic", "growth_per_year"): 3,
+    ("traffic", "city_growth_per_year"): 4,
     ("traffic",): 2,
     ("targets",): 2,
     ("expansion",): 2,

@@ -52,6 +52,7 @@ def scenario_problems(scenario: Scenario, lost: Lost = NOTHING_LOST) -> Iterator
     built = _built(scenario, spec, lost)
     yield from _check_years(scenario)
     yield from _check_growth(scenario, lost)
+    yield from _check_city_growth(scenario, lost)
     for index, demand in enumerate(scenario.traffic.demands):
         path = ("traffic", "demands", index)
         classes = scenario.traffic.classes
@@ -118,6 +119,24 @@ def _check_growth(scenario: Scenario, lost: Lost) -> Iterator[Problem]:
         elif growth is not None and without:
             message = f"no growth for {', '.join(map(str, without))}; give every year up to {last}"
             yield Problem(path, message)
+
+
+def _check_city_growth(scenario: Scenario, lost: Lost) -> Iterator[Problem]:
+    traffic = scenario.traffic
+    base = min(scenario.years) if traffic.base_year is None else traffic.base_year
+    last = max(scenario.years)
+    steps = [step.add_node or step.add_compute for step in scenario.expansion]
+    sites = [*scenario.topology.nodes.values(), *(new for new in steps if new is not None)]
+    cities = dict.fromkeys(site.city for site in sites if site.city is not None)
+    for name, growths in traffic.city_growth_per_year.items():
+        path = ("traffic", "city_growth_per_year", name)
+        yield from unknown(path, "class", name, traffic.classes, lost)
+        for city, growth in growths.items():
+            if not lost.any_of("topology"):
+                yield from unknown((*path, city), "city", city, cities, lost)
+            if without := _years_without(growth, base, last):
+                message = f"no growth for {', '.join(map(str, without))}; give all up to {last}"
+                yield Problem((*path, city), message)
 
 
 def _years_without(growth: Growth | None, base: int, last: int) -> list[int]:

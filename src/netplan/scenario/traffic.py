@@ -213,6 +213,10 @@ class Traffic:
     """The year that the rates are given for; left out: the first of the scenario's `years`."""
     growth_per_year: Mapping[Identifier, Growth] = field(default_factory=dict)
     """By class; needed for every class with demands when a year differs from the base year."""
+    city_growth_per_year: Mapping[Identifier, Mapping[Identifier, Growth]] = field(
+        default_factory=dict
+    )
+    """By class and the city where demands begin, instead of `growth_per_year` there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)

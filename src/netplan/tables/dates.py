@@ -86,29 +86,18 @@ def _steps(steps: Sequence[StepDate]) -> Iterator[str]:
     """Show by when each step is needed, the first needed first."""
     if not steps:
         return
-    yield "By when the steps are needed"
-    yield f"  {'built':<7}{'needed':<8}step"
-    order = sorted(steps, key=lambda one: (one.needed_by or 9999, one.step.by, one.index))
-    for one in order:
+    yield "By when the steps are needed (-: by no target, if the others are built)"
+    yield f"  {'built':<7}{'needed':<9}step"
+    for one in sorted(steps, key=lambda one: (one.needed_by or 9999, one.step.by, one.index)):
         needed = str(one.needed_by) if one.needed_by is not None else "-"
-        with_it = f" (with {len(one.dependants)} that build on it)" if one.dependants else ""
-        yield from _row(one.step.by, needed, describe_step(one.step) + with_it, _what_for(one))
-
-
-def _row(built: int, needed: str, what: str, reason: str) -> Iterator[str]:
-    lines = wrapped(what, indent=0)
-    yield from (line for line in wrapped(f"{built:<7}{needed:<8}{lines[0]}", indent=2)[:1])
-    for line in lines[1:]:
-        yield f"{'':<17}{line.strip()}"
-    yield from wrapped(reason, indent=19)
-
-
-def _what_for(one: StepDate) -> str:
-    if one.needed_by is None:
-        years = ", ".join(map(str, one.undecided))
-        return f"not decided in {years}" if one.undecided else "no target needs it"
-    late = "a year or more before it is needed; " if one.needed_by > one.step.by else ""
-    return f"{late}{'; '.join(one.targets)}: {one.why}"
+        if one.undecided and one.needed_by is None:
+            needed = "open"
+        with_it = f" (and {len(one.dependants)} that build on it)" if one.dependants else ""
+        lines = wrapped(describe_step(one.step) + with_it, indent=16)
+        yield f"  {one.step.by:<7}{needed:<9}{lines[0].strip()}"
+        yield from lines[1:]
+        if one.needed_by is not None:
+            yield from wrapped(f"{'; '.join(one.targets)}: {one.why}", indent=20)
 
 
 def describe_step(step: Step) -> str:
@@ -137,21 +126,20 @@ def _short(value: object) -> str:
 
 
 def _spare(found: Dates) -> Iterator[str]:
-    spare = [one for one in found.steps if one.needed_by is None and not one.undecided]
-    if len(spare) < 2:
+    """Say which steps can be left out all at once, and what the others are good for."""
+    if not found.spare:
         return
-    if not found.spare_together:
-        yield from wrapped(
-            f"All {len(spare)} steps that no target needs can be left out together.", indent=0
-        )
-        return
+    of = sum(one.needed_by is None for one in found.steps)
+    told = ", ".join(str(index) for index in found.spare)
     yield from wrapped(
-        f"Each of the {len(spare)} steps that no target needs can be left out alone, but not all "
-        "of them together:",
+        f"Of the {of} steps marked -, {len(found.spare)} can be left out all at once "
+        f"(expansion[i], i = {told}).",
         indent=0,
     )
-    for one in found.spare_together:
-        yield from wrapped(f"{one.year}, {one.target}: {one.why}", indent=2)
+    if found.spare_together:
+        yield "The others stand in for each other. Without any of them:"
+        for one in found.spare_together:
+            yield from wrapped(f"{one.year}, {one.target}: {one.why}", indent=2)
 
 
 def _notes(found: Dates) -> Iterator[str]:
@@ -196,6 +184,7 @@ def dates_document(scenario: Scenario, found: Dates) -> dict[str, Any]:
             }
             for one in found.steps
         ],
+        "spare": list(found.spare),
         "spare_together": [_standing(one) for one in found.spare_together],
         "failures_left_out": found.failures_left_out,
     }
