@@ -21,6 +21,7 @@ PAIR = {
 def document(*outcomes, name="plan"):
     return {
         "scenario": name,
+        "failures": [],
         "targets": [
             {
                 "name": f"target {outcome}",
@@ -75,6 +76,19 @@ def test_a_failure_says_how_much_is_covered_and_which_pairs_miss():
     [line] = failure.text.splitlines()
     assert line.startswith("a > b: 1.250 ms latency")
     assert "a shorter route; or hollow-core fibre" in line
+
+
+def test_failure_states_are_cases_as_well():
+    found = document("met")
+    [cut] = document("missed")["targets"]
+    found["failures"] = [{**cut, "state": "span a~b"}]
+    suite = parsed(found).find("testsuite")
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+    assert suite[1].get("name") == "target missed (2024, span a~b)"
+
+
+def test_what_xml_cannot_hold_is_replaced():
+    assert parsed(document("met", name="a\x01b")).find("testsuite").get("name") == "a\ufffdb"
 
 
 @pytest.mark.parametrize("name", ["<1 ms & more>", '"quoted"', "沈阳"])

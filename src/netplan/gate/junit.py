@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -10,9 +11,11 @@ if TYPE_CHECKING:
 
 __all__ = ["junit_report"]
 
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 
 def junit_report(documents: Sequence[Mapping[str, Any]]) -> str:
-    """Return a report with a suite for each scenario and a case for each target and year.
+    """Return a report with a suite for each scenario and a case for each target, year and state.
 
     A missed target is a failure. An undecided one is an error: the check could not tell.
 
@@ -23,11 +26,11 @@ def junit_report(documents: Sequence[Mapping[str, Any]]) -> str:
     """
     root = ElementTree.Element("testsuites", name="netplan-sim")
     for document in documents:
-        targets = document["targets"]
+        targets = [*document["targets"], *document["failures"]]
         suite = ElementTree.SubElement(
             root,
             "testsuite",
-            name=document["scenario"],
+            name=_legal(document["scenario"]),
             tests=str(len(targets)),
             failures=str(sum(target["outcome"] == "missed" for target in targets)),
             errors=str(sum(target["outcome"] == "undecided" for target in targets)),
@@ -40,8 +43,8 @@ def junit_report(documents: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _case(suite: ElementTree.Element, scenario: str, target: Mapping[str, Any]) -> None:
-    name = f"{target['name']} ({target['year']}, {target['state']})"
-    case = ElementTree.SubElement(suite, "testcase", classname=scenario, name=name)
+    name = _legal(f"{target['name']} ({target['year']}, {target['state']})")
+    case = ElementTree.SubElement(suite, "testcase", classname=_legal(scenario), name=name)
     kind = {"missed": "failure", "undecided": "error"}.get(target["outcome"])
     if kind is None:
         return
@@ -60,3 +63,8 @@ def _line(pair: Mapping[str, Any]) -> str:
     shown = "" if value is None else f" {value:.3f} ms"
     cure = f"; would cure it: {'; or '.join(pair['remedies'])}" if pair["remedies"] else ""
     return f"{pair['source']} > {pair['target'] or '?'}:{shown} {pair['reason']}{cure}"
+
+
+def _legal(text: str) -> str:
+    """Replace what XML cannot hold (XML 1.0, fifth edition, production 2)."""
+    return _ILLEGAL.sub("\ufffd", text)
