@@ -219,8 +219,6 @@ _PHRASES = (
     (r"all nodes of role (\w+)", r"类型为 \1 的所有节点"),
     (r"compute nodes with servers left", "尚有空闲服务器的算力节点"),
 )
-_KNOWN = [(re.compile(pattern, re.DOTALL), chinese) for pattern, chinese in _MESSAGES]
-_INSIDE = [(re.compile(pattern, re.DOTALL), chinese) for pattern, chinese in _PHRASES]
 _BREAK = re.compile(r"; (?=(?:[^']*'[^']*')*[^']*$)")
 """Between the parts of a message, not inside quotes."""
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -275,8 +273,8 @@ def _known(part: str) -> str | None:
     if file is not None:
         inner = _known(file[2])
         return None if inner is None else f"{file[1]}：{inner}"
-    for pattern, chinese in _KNOWN:
-        found = pattern.fullmatch(part)
+    for pattern, chinese in _MESSAGES:
+        found = re.fullmatch(pattern, part, re.DOTALL)
         if found is not None:
             return _filled(found, chinese)
     return None
@@ -297,8 +295,8 @@ def _joined(left: str, right: str) -> str:
 
 
 def _phrase(words: str) -> str:
-    for pattern, chinese in _INSIDE:
-        found = pattern.fullmatch(words)
+    for pattern, chinese in _PHRASES:
+        found = re.fullmatch(pattern, words, re.DOTALL)
         if found is not None:
             return _filled(found, chinese)
     return words
