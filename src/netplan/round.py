@@ -6,6 +6,7 @@ still open, with as many packets again as they have, and so may send their probe
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from netplan.case import Case, Stream
     from netplan.samples import Samples
 
-__all__ = ["Design", "Round", "design_rounds", "jobs_of_round", "plan_round"]
+__all__ = ["Design", "Round", "design_rounds", "in_step", "jobs_of_round", "plan_round"]
 
 REPLICATIONS = 2
 """Replications of a round."""
@@ -181,6 +182,31 @@ def plan_round(
         return None
     duration = min(wanted, max(affordable, 10 * design.warm_up))
     return Round(number, names, probes, _timing(duration, design.warm_up))
+
+
+def in_step(first: Round, second: Round) -> tuple[Round, Round]:
+    """Give two rounds the same timing and the same probes, so that both meet the same packets.
+
+    Streams draw alike wherever name, seed and replication are the same (common random numbers). A
+    batch then holds the same packets in both if it also spans the same time, and if the packets
+    come at the same rate: the longer times and the lower rates of the two.
+    """
+    one, two = first.timing, second.timing
+    timing = Timing(
+        warm_up=max(one.warm_up, two.warm_up),
+        measure=max(one.measure, two.measure),
+        cool_down=max(one.cool_down, two.cool_down),
+        n_batches=one.n_batches,
+    )
+    rates: dict[str, float] = {}
+    for source in (*first.probes, *second.probes):
+        rates[source.name] = min(rates.get(source.name, math.inf), source.packet_rate)
+
+    def fitted(planned: Round) -> Round:
+        probes = (replace(s, arrivals=Poisson(rates[s.name])) for s in planned.probes)
+        return replace(planned, probes=tuple(probes), timing=timing)
+
+    return fitted(first), fitted(second)
 
 
 def _timing(duration: float, warm_up: float) -> Timing:

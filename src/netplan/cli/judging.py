@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from netplan.cli.options import Lang, Quiet, spoken
-from netplan.cli.output import Exit, guarded, say
+from netplan.cli.options import Engine, Jobs, Lang, Overrides, Quiet, Seed, cores, spoken
+from netplan.cli.output import Exit, guarded, progress_of, say
 
 __all__ = ["judging"]
 
@@ -46,3 +46,45 @@ def judge(
         say(verdict_report(evaluation, spoken(lang)), quiet=quiet)
     outcome = evaluation.outcome
     raise typer.Exit({"met": Exit.MET, "missed": Exit.MISSED}.get(outcome, Exit.UNDECIDED))
+
+
+@judging.command()
+def compare(
+    first: Annotated[
+        Path, typer.Argument(metavar="A", help="Scenario or results folder.", show_default=False)
+    ],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another one.", show_default=False)],
+    json_file: JsonFile = None,
+    runs: Annotated[
+        Path | None, typer.Option(help="Folder to keep finished runs in, for the next time.")
+    ] = None,
+    seed: Seed = None,
+    engine: Engine = None,
+    jobs: Jobs = None,
+    overrides: Overrides = None,
+    quiet: Quiet = False,
+) -> None:
+    """Show what differs between two scenarios, which verdicts flip, and by how much.
+
+    Two scenario files are evaluated, and simulated in step: both networks meet the same packets,
+    so small differences show. Two results folders are compared by what they hold.
+
+    Exit: 0 done, 2 input error.
+    """
+    from netplan.cli.judges import compared
+    from netplan.results import to_json, write_text
+    from netplan.tables.comparison import comparison_document, comparison_table
+
+    with guarded():
+        found = compared(
+            (first, second),
+            overrides or [],
+            seed=seed,
+            engine=engine,
+            jobs=jobs or cores(),
+            runs=runs,
+            reporter=progress_of(quiet),
+        )
+        if json_file is not None:
+            write_text(json_file, to_json(comparison_document(found)))
+        say(comparison_table(found), quiet=quiet)

@@ -14,6 +14,7 @@ is `trusted` only once each batch holds enough *effective* (independent-equivale
     quantile     intervals of quantiles
     run_length   how long a run must be
     sequential   the error spent over looks and over pairs
+    difference   what a second run has more than a first, under common random numbers
 
 References
 ----------
@@ -22,6 +23,7 @@ the Frontiers of Simulation, Springer 2009, 87-104.
 """
 
 from netplan.statistics.batches import BATCHES, Batches, merge
+from netplan.statistics.difference import Difference, difference
 from netplan.statistics.interval import MIN_EFFECTIVE_SAMPLES, Interval, mean_interval
 from netplan.statistics.quantile import (
     MIN_EFFECTIVE_EXCEEDANCES,
@@ -38,9 +40,11 @@ __all__ = [
     "MIN_EFFECTIVE_EXCEEDANCES",
     "MIN_EFFECTIVE_SAMPLES",
     "Batches",
+    "Difference",
     "ExceedanceCurve",
     "Interval",
     "decide",
+    "difference",
     "effective_exceedances",
     "mean_interval",
     "merge",

@@ -1,0 +1,52 @@
+"""What the judging commands do, apart from printing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netplan.errors import InputError, Place, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from netplan.cli.output import Reporter
+    from netplan.comparison import Comparison
+
+__all__ = ["compared"]
+
+
+def compared(
+    both: tuple[Path, Path],
+    overrides: Sequence[str],
+    *,
+    seed: int | None,
+    engine: str | None,
+    jobs: int,
+    runs: Path | None,
+    reporter: Reporter | None,
+) -> Comparison:
+    """Compare two scenario files or two results folders."""
+    from netplan.comparison import compare, compare_results
+    from netplan.loader import load
+
+    are_folders = [path.is_dir() for path in both]
+    if all(are_folders):
+        return compare_results(*both)
+    if any(are_folders):
+        what = "is a results folder, the other is a scenario; give two of a kind"
+        raise InputError([Problem((), what, Place(str(both[are_folders.index(True)])))])
+    first, second = (load(path, overrides=overrides) for path in both)
+    try:
+        return compare(
+            first,
+            second,
+            engine=engine,
+            seed=seed,
+            jobs=jobs,
+            runs=runs,
+            progress=reporter or (lambda *_: None),
+        )
+    finally:
+        if reporter is not None:
+            reporter.close()
