@@ -449,3 +449,12 @@ def test_a_written_page_is_whole(tmp_path, monkeypatch):
     assert text.startswith("<!doctype html>")
     assert text.endswith("</html>")
     assert str(tmp_path) not in text
+
+
+def test_a_scenario_with_a_chinese_name_is_called_by_it_in_chinese_only():
+    found = results()
+    document = {**found.document, "scenario_zh": "方案甲"}
+    named = Results(document, found.streams)
+    assert "<h1>方案甲</h1>" in html_report(named, "zh")
+    assert "方案甲" not in html_report(named, "en")
+    assert "<h1>Test &amp; trial</h1>" in html_report(found, "zh")

@@ -84,6 +84,12 @@ def test_the_document_holds_the_keys_that_pipelines_read(evaluation):
     }  # fmt: skip
 
 
+def test_the_document_names_the_scenario_in_both_languages(write):
+    named = write(TOPOLOGY, SCENARIO, overrides=["name={en: Plan, zh: 方案}", "targets=[]"])
+    document = to_document(evaluate(named))
+    assert (document["scenario"], document["scenario_zh"]) == ("Plan", "方案")
+
+
 def test_the_document_is_json_without_not_a_number(evaluation):
     text = to_json(to_document(evaluation))
     assert json.loads(text) == to_document(evaluation)

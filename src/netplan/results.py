@@ -61,6 +61,7 @@ def to_document(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "netplan": RESULTS_FORMAT,
         "scenario": scenario.name.en,
+        "scenario_zh": scenario.name.zh,
         "version": evaluation.version,
         "seed": evaluation.seed,
         "engine": evaluation.engine,

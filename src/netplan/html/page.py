@@ -99,6 +99,7 @@ def html_report(
     }
     return environment.get_template("page.html.j2").render(
         document=results.document,
+        title=_title(results.document, language),
         digests=digests or {},
         reporter=__version__,
         charts=f"plotly.js {get_plotlyjs_version()} (MIT, Plotly, Inc.)",
@@ -127,6 +128,12 @@ def _components(targets: Sequence[Mapping[str, Any]]) -> list[str]:
         name for target in targets for pair in target["pairs"] for name in pair["components_ms"]
     }
     return [name for name in COMPONENTS if name in found]
+
+
+def _title(document: Mapping[str, Any], language: Language) -> str:
+    """Return the scenario's name in the reader's language, where it has one."""
+    chinese = document.get("scenario_zh") if language == "zh" else None
+    return str(chinese or document["scenario"])
 
 
 def _source(name: str) -> str:

@@ -58,7 +58,8 @@ def target_timeline(
     targets = {verdict.name: verdict for verdict in verdicts}
     below = axes is None
     if axes is None:
-        name = legible(str(results.document["scenario"]), texts["by_year"])
+        chinese = results.document.get("scenario_zh") if language == "zh" else None
+        name = legible(chinese or results.document["scenario"], texts["by_year"])
         size = 4.2 + 1.75 * len(columns), 1.3 + 0.72 * len(targets)
         axes = new_figure(*size, textwrap.fill(name, 60)).subplots()
     rows = {name: place for place, name in enumerate(targets)}
