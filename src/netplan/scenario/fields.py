@@ -5,10 +5,12 @@ Bounds are wide enough for any real network and narrow enough to catch a wrong u
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any, TypeVar, Union, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args
 
 from pydantic import BeforeValidator, ConfigDict, Field, Strict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = [
     "CONFIG",
