@@ -14,9 +14,9 @@ from netplan.prediction import Prediction, predict
 from netplan.replication import workers
 from netplan.resilience import CAUTION, screen_case
 from netplan.scenario.targets import Layer
-from netplan.scenario.traffic import NEAREST_COMPUTE
+from netplan.scenario.traffic import SOME_COMPUTE
 from netplan.study import Study
-from netplan.verdict import Basis, Outcome, PairVerdict, Reason
+from netplan.verdict import Basis, Outcome, PairVerdict, Reason, combined
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,8 +40,8 @@ __all__ = [
 ]
 
 Key = tuple[str, str, str | None]
-"""Target, source and destination of a promise; no destination where the nearest compute serves,
-so that a promise stays the same when its server changes."""
+"""Target, source and destination of a promise; no destination where compute is chosen, so that a
+promise stays the same when another compute node keeps it."""
 
 TRUSTED = 0.97
 """Offered load up to which the closer closed form is trusted; a cautious one stops earlier."""
@@ -71,18 +71,17 @@ class Screened:
     @property
     def outcomes(self) -> dict[Key, Outcome]:
         """Outcome of every promise; undecided where no closed form decides."""
-        return {
-            key_of(question, pair): decided[index].outcome
-            if index in decided
-            else Outcome.UNDECIDED
-            for question, decided in zip(self.case.questions, self.found, strict=True)
-            for index, pair in enumerate(question.pairs)
-        }
+        found: dict[Key, list[Outcome]] = {}
+        for question, decided in zip(self.case.questions, self.found, strict=True):
+            for index, pair in enumerate(question.pairs):
+                known = decided[index].outcome if index in decided else Outcome.UNDECIDED
+                found.setdefault(key_of(question, pair), []).append(known)
+        return {key: combined(outcomes) for key, outcomes in found.items()}
 
 
 def key_of(question: Question, pair: Pair) -> Key:
     """Return what a promise is known by in any version of the network."""
-    is_chosen = question.target.between.target == (NEAREST_COMPUTE,)
+    is_chosen = question.target.between.target in [(name,) for name in SOME_COMPUTE]
     return (question.target.name, pair.source, None if is_chosen else pair.target)
 
 

@@ -27,13 +27,13 @@ class Need:
     verdicts: Sequence[Verdict]
 
     @cached_property
-    def _pairs(self) -> dict[str, dict[Key, PairVerdict]]:
-        """Verdicts of all promises by target."""
+    def _pairs(self) -> dict[str, list[tuple[Key, PairVerdict]]]:
+        """Promises with their verdicts by target; one that several pairs keep stands for each."""
         return {
-            question.target.name: {
-                key_of(question, pair): found
+            question.target.name: [
+                (key_of(question, pair), found)
                 for pair, found in zip(question.pairs, verdict.pairs, strict=True)
-            }
+            ]
             for question, verdict in zip(self.case.questions, self.verdicts, strict=True)
         }
 
@@ -47,7 +47,7 @@ class Need:
         return tuple(
             key
             for pairs in self._pairs.values()
-            for key, found in pairs.items()
+            for key, found in pairs
             if found.outcome is Outcome.UNDECIDED
         )
 
@@ -58,7 +58,7 @@ class Need:
             target = question.target
             pairs = [
                 replace(found, outcome=Outcome.MET) if key in kept else found
-                for key, found in self._pairs[target.name].items()
+                for key, found in self._pairs[target.name]
             ]
             outcome, _ = judge_coverage(pairs, target.coverage, self._population)
             if outcome is Outcome.MET:
@@ -71,9 +71,9 @@ class Need:
         weights = {}
         for question in self.case.questions:
             pairs = self._pairs[question.target.name]
-            people = sum(self._population[source] for _, source, _ in pairs)
+            people = sum(self._population[source] for (_, source, _), _ in pairs)
             by_people = question.target.coverage.of == "population" and people > 0
-            for key in pairs:
+            for key, _ in pairs:
                 share = self._population[key[1]] / people if by_people else 1 / len(pairs)
                 weights[key] = share * len(pairs)
         return weights

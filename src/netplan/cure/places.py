@@ -57,9 +57,15 @@ class Places:
     def _candidate(self, site: str, cures: frozenset[tuple[str, str, str | None]]) -> Candidate:
         name = free_name(self.case.topology.spec, f"{site}-edge")
         rate = usual_rate(self.case, site)
+        nodes = self.case.topology.spec.nodes
+        today = (
+            nodes[one.destination] for one in self.missed if one.key in cures and one.destination
+        )
         new = AddCompute(
             id=name,
             connect=(site,),
+            # As many servers as where the requests go now.
+            compute=next((node.compute for node in today), None),
             capacity_gbps=DirectedCapacity(forward=rate, reverse=rate),
             members=1,
             source=PROPOSED,

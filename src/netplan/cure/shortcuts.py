@@ -15,7 +15,7 @@ from netplan.cure.candidate import PROPOSED, Candidate, Kind
 from netplan.cure.distances import Cables, Distances
 from netplan.scenario.build import great_circle_km
 from netplan.scenario.expansion import AddLink, AddSpan, Step
-from netplan.scenario.network import Confidence, DirectedCapacity, Provenance
+from netplan.scenario.network import Confidence, DirectedCapacity, Provenance, Role
 from netplan.scenario.targets import Layer
 from netplan.topology import FIBRE_DELAY
 from netplan.units import BITS_PER_BYTE, GBPS, KM, US
@@ -68,6 +68,13 @@ class Shortcuts:
     @cached_property
     def _routers(self) -> tuple[str, ...]:
         return Distances(self.case.topology, Layer.OPTICAL).routers
+
+    @cached_property
+    def _ends(self) -> set[str]:
+        """Where a new link may end: not at an access site, unless it is one that misses."""
+        nodes = self.case.topology.spec.nodes
+        missing = {end for one in self._slow for end in (one.source, one.destination)}
+        return {n for n in self._routers if nodes[n].role is not Role.ACCESS or n in missing}
 
     @cached_property
     def _sending(self) -> Float64:
@@ -155,6 +162,8 @@ class Shortcuts:
         """Yield ends and cures of the new links that cure most for their size."""
         cured = np.array([self._cured(one, propagation) for one in self._slow])
         a, b = np.triu_indices(len(self._routers), 1)
+        may_end = np.array([name in self._ends for name in self._routers])
+        a, b = a[may_end[a] & may_end[b]], b[may_end[a] & may_end[b]]
         table, sizes, lengths = cured[:, a, b], size[a, b], propagation[a, b]
         for _ in range(BEST):
             score = table.sum(axis=0) / sizes

@@ -167,7 +167,16 @@ def _steps(found: Cures) -> Iterator[str]:
 
 def expansion_yaml(steps: Iterable[Step]) -> str:
     """Spell steps as the `expansion` of a scenario, a line each."""
-    return "\n".join(["expansion:", *(f"  - {spell(in_words(step))}" for step in steps)])
+    return "\n".join(["expansion:", *(f"  - {spell(_step_words(step))}" for step in steps)])
+
+
+def _step_words(step: Step) -> dict[str, Any]:
+    """Return a step as a file says it, names first."""
+    words: dict[str, Any] = in_words(step)  # type: ignore[assignment]  # a step is a mapping
+    return {
+        key: {"id": value["id"], **value} if isinstance(value, dict) and "id" in value else value
+        for key, value in words.items()
+    }
 
 
 def cures_document(scenario: Scenario, found: Cures) -> dict[str, Any]:
@@ -182,7 +191,7 @@ def cures_document(scenario: Scenario, found: Cures) -> dict[str, Any]:
         "undecided": [_key(key) for key in found.undecided],
         "cures": [_cure_document(cure) for cure in found.cures],
         "several": {
-            "steps": [in_words(step) for step in found.several],
+            "steps": [_step_words(step) for step in found.several],
             "pairs": [_key(key) for key in found.several_keys],
         },
         "left": [{**_missed(one), "why": _why(one)} for one in found.left],
@@ -219,7 +228,7 @@ def _cure_document(cure: Cure) -> dict[str, Any]:
         "subject": cure.subject,
         "amount": cure.amount,
         "unit": UNITS[cure.kind],
-        "steps": [in_words(step) for step in cure.steps],
+        "steps": [_step_words(step) for step in cure.steps],
         "pairs": [_key(key) for key in cure.keys],
         "breaks": [_key(key) for key in cure.breaks],
         "simulated": None
