@@ -77,7 +77,7 @@ class MixedSize:
         """Return n sizes, shape (n,) [bit]."""
         sizes = np.array(self.bits, dtype=np.int64)
         if rng is None or self.is_fixed:
-            return np.full(n, sizes[0])
+            return np.broadcast_to(sizes, n)  # all the same: takes no memory
         edges = np.cumsum(self.weights) / sum(self.weights)
         return sizes[
             np.minimum(np.searchsorted(edges, rng.random(n), side="right"), len(sizes) - 1)

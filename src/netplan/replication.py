@@ -28,7 +28,7 @@ __all__ = ["Job", "Timing", "Workers", "simulate", "workers"]
 
 PACKETS_PER_SOURCE = 100
 """Packets of a source in one block, on average: below, asking costs more than drawing."""
-LEAST_BLOCK, LARGEST_BLOCK = 50_000, 200_000
+LEAST_BLOCK, LARGEST_BLOCK = 50_000, 100_000
 """Packets handed to an engine at a time; the largest block bounds the memory of a run."""
 
 

@@ -204,9 +204,9 @@ def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
 
 
 def more_chunks(sweep: Sweep, chunks: int) -> Sweep:
-    """Enlarge the store so that at least `chunks` are left, and at least double it."""
+    """Enlarge the store so that at least `chunks` are left, and by a quarter at least."""
     progress = sweep.progress
-    added = max(chunks - int(progress["left"][0]), len(sweep.follower))
+    added = max(chunks - int(progress["left"][0]), len(sweep.follower) // 4)
     progress["left"] += added
     records = np.empty(len(sweep.records) + added * CHUNK, RECORD)
     records[: len(sweep.records)] = sweep.records

@@ -26,7 +26,7 @@ __all__ = [
     "new_request",
 ]
 
-CHUNK: Final = 64
+CHUNK: Final = 16
 """Records in a chunk of a queue."""
 NOBODY: Final = -1
 NEVER: Final = 1 << 62
