@@ -54,7 +54,7 @@ def test_a_target_breaks_in_the_year_in_which_its_link_overflows(write):
     ]  # fmt: skip
     first = line.first_missed("t")
     assert first.year == 2026
-    assert first.why == "1 pair lose packets on a--b (120% offered)"
+    assert first.why == "1 pair loses packets on a--b (120% offered)"
     assert line.without == line.steps == ()
 
 

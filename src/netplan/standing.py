@@ -41,11 +41,18 @@ class Standing:
     """Whether a simulation was needed to tell."""
 
 
-def standings(scenario: Scenario, means: Means) -> list[Standing]:
+def standings(scenario: Scenario, means: Means | None) -> list[Standing]:
     """Judge the targets of a scenario of one year.
 
     Closed forms come first. A target that they leave open is simulated, the others are not, even
     where some of their pairs are open.
+
+    Parameters
+    ----------
+    scenario
+        Of one year, as `netplan.trial.of_year` returns it.
+    means
+        What a simulation may cost; none to simulate nothing.
 
     Raises
     ------
@@ -63,7 +70,7 @@ def standings(scenario: Scenario, means: Means) -> list[Standing]:
         question.target.name: tuple(decided.values())
         for question, decided in zip(case.questions, found.found, strict=True)
     }
-    if open_:
+    if open_ and means is not None:
         for verdict in _simulated(found, open_, means):
             judged[verdict.name] = verdict.outcome, verdict.coverage
             pairs[verdict.name] = verdict.pairs
@@ -142,7 +149,8 @@ def _why(case: Case, question: Question, missed: Sequence[PairVerdict]) -> str:
         elif reason is Reason.NO_COMPUTE:
             parts.append(f"{number} without compute ({own[0].source})")
         else:
-            what = "lose packets" if reason is Reason.LOSS else "too slow"
+            lose = "loses packets" if count == 1 else "lose packets"
+            what = lose if reason is Reason.LOSS else "too slow"
             parts.append(f"{number} {what}{_fullest(case, question, own)}")
     return "; ".join(parts)
 

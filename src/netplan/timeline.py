@@ -18,7 +18,7 @@ from netplan.trial import Means, of_year
 from netplan.verdict import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from netplan.scenario.expansion import Step
     from netplan.scenario.scenario import Scenario
@@ -108,7 +108,8 @@ class _Line:
     @cached_property
     def planned(self) -> dict[int, list[Standing]]:
         """Standings by year, everything built as planned."""
-        return {year: self._with(year, self.scenario.expansion) for year in self.scenario.years}
+        expansion = self.scenario.expansion
+        return {year: self._with(year, expansion, self.means) for year in self.scenario.years}
 
     @cached_property
     def _named(self) -> set[str]:
@@ -125,8 +126,8 @@ class _Line:
             found.update(name for pair in between.pairs or () for name in pair)
         return found
 
-    def _with(self, year: int, steps: Sequence[Step]) -> list[Standing]:
-        return standings(of_year(self.scenario, year, expansion=steps), self.means)
+    def _with(self, year: int, steps: Sequence[Step], means: Means | None) -> list[Standing]:
+        return standings(of_year(self.scenario, year, expansion=steps), means)
 
     def dates(self) -> Dates:
         years, expansion = self.scenario.years, self.scenario.expansion
@@ -153,7 +154,7 @@ class _Line:
             return found
         for year in self.scenario.years:
             try:
-                found += self._with(year, ())
+                found += self._with(year, (), self.means)
             except InputError:
                 # Without the expansion the network of this year does not hold together.
                 continue
@@ -166,7 +167,7 @@ class _Line:
         for year in self.scenario.years:
             if step.by > year:
                 continue
-            broken = self._broken({index, *below}, year)
+            broken = self._broken({index, *below}, year, self.means)
             missed = [one for one in broken if one.outcome is Outcome.MISSED]
             if missed:
                 return StepDate(
@@ -182,15 +183,17 @@ class _Line:
                 undecided.append(year)
         return StepDate(index, step, below, None, undecided=tuple(undecided))
 
-    def _broken(self, left_out: set[int], year: int) -> list[Standing]:
-        """Return the targets that are met in a year, but not without these steps."""
+    def _broken(
+        self, left_out: Collection[int], year: int, means: Means | None = None
+    ) -> list[Standing]:
+        """Return the targets that are met in a year, but not surely without these steps."""
         steps = [s for i, s in enumerate(self.scenario.expansion) if i not in left_out]
         met = [one for one in self.planned[year] if one.outcome is Outcome.MET]
         gone = {name for i in left_out for _, name in _added(self.scenario.expansion[i])}
         if named := sorted(gone & self._named):
             return [_senseless(one, f"the scenario names {named[0]}") for one in met]
         try:
-            found = self._with(year, steps)
+            found = self._with(year, steps, means)
         except InputError as error:
             return [_senseless(one, error.problems[0].message) for one in met]
         met_names = {one.target for one in met}
@@ -199,12 +202,12 @@ class _Line:
     def _droppable(
         self, steps: Sequence[int], gone: frozenset[int], found: Sequence[StepDate]
     ) -> frozenset[int]:
-        """Return as many steps as can be left out together, halving where they cannot all be."""
+        """Return many steps that can surely be left out together, halving where not all can."""
         if not steps:
             return gone
         more = gone.union(steps, *(found[i].dependants for i in steps))
         years = sorted(self.scenario.years, reverse=True)
-        if not any(self._broken(set(more), year) for year in years):
+        if not any(self._broken(more, year) for year in years):
             return more
         if len(steps) == 1:
             return gone
@@ -216,7 +219,7 @@ class _Line:
         return [
             one
             for year in self.scenario.years
-            for one in self._broken(set(spare), year)
+            for one in self._broken(spare, year)
             if one.outcome is Outcome.MISSED
         ]
 

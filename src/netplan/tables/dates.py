@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netplan import __version__
 from netplan.exchange.words import in_words
-from netplan.tables.columns import padded, wrapped
+from netplan.tables.columns import WIDTH, padded, wrapped
 from netplan.verdict import Outcome
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["dates_document", "dates_table", "describe_step"]
 
+COLUMN = 12
+"""Columns of a terminal for a year."""
 MOST_YEARS = 4
 """Years abreast; of more the first and the last are shown, and those where something turns."""
 
@@ -43,11 +45,12 @@ def _targets(title: str, standings: Sequence[Standing]) -> Iterator[str]:
     if not standings:
         return
     years = _shown_years(standings)
-    yield f"{title:<30}" + "".join(f"{year:>12}" for year in years)
+    width = WIDTH - COLUMN * len(years)
+    yield f"{title:<{width}}" + "".join(f"{year:>{COLUMN}}" for year in years)
     for target in dict.fromkeys(one.target for one in standings):
         own = {one.year: one for one in standings if one.target == target}
-        cells = "".join(f"{_cell(own.get(year)):>12}" for year in years)
-        yield f"  {padded(target, 28)}{cells}"
+        cells = "".join(f"{_cell(own.get(year)):>{COLUMN}}" for year in years)
+        yield f"  {padded(target, width - 2)}{cells}"
         turn = _turn(list(own.values()))
         if turn is not None:
             yield from wrapped(f"{turn.year}: {turn.why}")
@@ -129,13 +132,10 @@ def _spare(found: Dates) -> Iterator[str]:
     """Say which steps can be left out all at once, and what the others are good for."""
     if not found.spare:
         return
-    of = sum(one.needed_by is None for one in found.steps)
-    told = ", ".join(str(index) for index in found.spare)
-    yield from wrapped(
-        f"Of the {of} steps marked -, {len(found.spare)} can be left out all at once "
-        f"(expansion[i], i = {told}).",
-        indent=0,
-    )
+    of = sum(one.needed_by is None and not one.undecided for one in found.steps)
+    yield f"Of the {of} steps marked -, {len(found.spare)} can be left out all at once:"
+    for index in found.spare:
+        yield from wrapped(describe_step(found.steps[index].step), indent=2)
     if found.spare_together:
         yield "The others stand in for each other. Without any of them:"
         for one in found.spare_together:
