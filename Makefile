@@ -15,7 +15,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $(READY)
 
 demo: $(READY)  ## the main job: does Liaoning keep the plan's promise after the 2026 expansion?
-	$(BIN)/netplan-sim run scenarios/liaoning-2026-expansion.yaml --jobs $(JOBS)
+	$(BIN)/netplan-sim run scenarios/liaoning-2026-expansion.yaml --set "years=[2026]" --jobs $(JOBS)
 
 test: $(READY)
 	$(BIN)/python -m pytest --numprocesses $(JOBS)

@@ -80,11 +80,11 @@ class Counts:
             counts[:first] = self._counts[:first]
             self._counts = counts
 
-    def of(self, stream: int) -> tuple[Int64, Int64]:
+    def of(self, stream: int) -> tuple[Int64, NDArray[np.int32]]:
         """Return the bins in use by a stream, shape (K,), and its counts, shape (B, K)."""
         numbers = np.flatnonzero(self._page_of[stream] != _NOTHING)
         pages = self._counts[self._page_of[stream, numbers]]
-        counts = pages.transpose(1, 0, 2).reshape(pages.shape[1], -1).astype(np.int64)
+        counts = pages.transpose(1, 0, 2).reshape(pages.shape[1], -1).astype(np.int32)
         bins = (numbers[:, None] * _PAGE + np.arange(_PAGE)).reshape(-1)
         used = counts.any(axis=0)
         return bins[used], counts[:, used]

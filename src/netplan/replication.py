@@ -6,8 +6,10 @@ the order of the jobs, so the number of workers changes nothing but the time.
 
 from __future__ import annotations
 
+import ctypes
 import math
 import multiprocessing
+import platform
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -30,6 +32,10 @@ PACKETS_PER_SOURCE = 100
 """Packets of a source in one block, on average: below, asking costs more than drawing."""
 LEAST_BLOCK, LARGEST_BLOCK = 50_000, 100_000
 """Packets handed to an engine at a time; the largest block bounds the memory of a run."""
+
+
+_M_MMAP_THRESHOLD = -3
+"""From malloc.h of the GNU C library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +132,16 @@ Workers = Callable[[Sequence[Job]], Iterator[Samples]]
 """Runs jobs and yields their samples in the order of the jobs."""
 
 
+def _give_back_large_arrays() -> None:
+    """Have the GNU C library return freed arrays of a megabyte to the system.
+
+    Left to itself it raises that bound (`M_MMAP_THRESHOLD`, mallopt(3)) to 32 MiB and keeps what
+    the threads have freed: a quarter more memory on Liaoning. Elsewhere there is nothing to do.
+    """
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1 << 20)
+
+
 @contextmanager
 def workers(
     count: int, engine: str, task: Callable[[Job], Samples] = simulate
@@ -141,6 +157,7 @@ def workers(
     task
         What is done with a job; other processes must be able to import it.
     """
+    _give_back_large_arrays()
     if count == 1:
         yield lambda jobs: map(task, jobs)
         return

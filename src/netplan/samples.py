@@ -43,6 +43,7 @@ __all__ = [
 ]
 
 Int64 = NDArray[np.int64]
+Int32 = NDArray[np.int32]
 Float64 = NDArray[np.float64]
 
 COMPONENTS = (
@@ -76,7 +77,7 @@ class StreamSamples:
     """Least possible delay without transmission [ps]; no delay is below it."""
     bins: Int64
     """Shape (K,), ascending."""
-    counts: Int64
+    counts: Int32
     """Shape (B, K): delivered packets."""
     sums: Int64
     """Shape (B,): sum of the delays of delivered packets above the base [ps]."""
@@ -92,7 +93,7 @@ class StreamSamples:
     """Shape (7,), as `COMPONENTS`: sums over all delivered packets [ps]."""
     component_bins: tuple[Int64, ...]
     """For each of `VARIABLE`, shape (K',)."""
-    component_counts: tuple[Int64, ...]
+    component_counts: tuple[Int32, ...]
     """For each of `VARIABLE`, shape (K',)."""
 
     @property
@@ -113,7 +114,7 @@ class StreamSamples:
         return Batches(
             lower=(lower + self.base) / PS_PER_S,
             upper=(upper + self.base) / PS_PER_S,
-            counts=self.counts,
+            counts=self.counts.astype(np.int64),
             sums=(self.sums + self.counts.sum(axis=1) * float(self.base)) / PS_PER_S,
             maximum=self.maximum / PS_PER_S,
         )
@@ -358,12 +359,12 @@ def _merge_streams(parts: Sequence[StreamSamples]) -> StreamSamples:
     )
 
 
-def _align(bins: Sequence[Int64], counts: Sequence[Int64]) -> tuple[Int64, Int64]:
+def _align(bins: Sequence[Int64], counts: Sequence[Int32]) -> tuple[Int64, Int32]:
     """Put the rows of several count tables below each other, over the bins of all of them."""
     union = np.unique(np.concatenate(bins))
     rows = []
     for own, table in zip(bins, counts, strict=True):
-        wide = np.zeros((len(table), len(union)), dtype=np.int64)
+        wide = np.zeros((len(table), len(union)), dtype=np.int32)
         wide[:, np.searchsorted(union, own)] = table
         rows.append(wide)
     return union, np.concatenate(rows)
