@@ -25,7 +25,9 @@ def test_asking_twice_for_one_name_is_an_error():
 
 
 @pytest.mark.parametrize(
-    "other", [(Streams(8), "x"), (Streams(7, 1), "x"), (Streams(7), "y")], ids=str
+    "other",
+    [(Streams(8), "x"), (Streams(7, 1), "x"), (Streams(7), "y")],
+    ids=["seed", "replication", "name"],
 )
 def test_seed_replication_and_name_each_make_another_stream(other):
     streams, name = other
