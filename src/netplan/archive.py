@@ -76,7 +76,7 @@ def _ragged(name: str, rows: Sequence[np.ndarray[Any, Any]]) -> dict[str, np.nda
 
 def _narrow(numbers: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     """Return whole numbers in the smallest kind that holds them: small ones pack much faster."""
-    if numbers.dtype != np.int64 or not len(numbers):
+    if numbers.dtype not in _KINDS or not len(numbers):
         return numbers
     low, high = int(numbers.min()), int(numbers.max())
     kinds = (kind for kind in _KINDS if np.iinfo(kind).min <= low and high <= np.iinfo(kind).max)
@@ -119,7 +119,7 @@ def _stream(columns: Columns, index: int) -> StreamSamples:
         name=str(columns["name"][index]),
         base=int(columns["base"][index]),
         bins=bins,
-        counts=_row(columns, "counts", index).reshape(len(sums), len(bins)),
+        counts=_row(columns, "counts", index).reshape(len(sums), len(bins)).astype(np.int32),
         sums=sums,
         squares=float(columns["squares"][index]),
         maximum=int(columns["maximum"][index]),
@@ -127,5 +127,7 @@ def _stream(columns: Columns, index: int) -> StreamSamples:
         in_flight=int(columns["in_flight"][index]),
         component_sums=columns["component_sums"][index],
         component_bins=tuple(_row(columns, f"{name}_bins", index) for name in VARIABLE),
-        component_counts=tuple(_row(columns, f"{name}_counts", index) for name in VARIABLE),
+        component_counts=tuple(
+            _row(columns, f"{name}_counts", index).astype(np.int32) for name in VARIABLE
+        ),
     )

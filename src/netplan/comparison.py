@@ -14,16 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 from netplan.case import prepare_all
 from netplan.changes import changes
-from netplan.evaluation import choose_engine, evaluate
+from netplan.evaluation import choose_engine, evaluate, runners
 from netplan.judgement import screen
 from netplan.loader.saved import load_saved
-from netplan.replication import simulate, workers
 from netplan.results import INPUTS, load_results, to_document
 from netplan.round import design_rounds, in_step, jobs_of_round, plan_round
 from netplan.samples import merge_samples
 from netplan.scenario.targets import quantile_level
 from netplan.statistics import Batches, Difference, difference
-from netplan.store import Store, key_of
+from netplan.store import key_of
 from netplan.units import PS_PER_S
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def compare(
         documents.append([*to_document(found)["targets"], *in_failure])
     name = choose_engine(engine or first.simulation.engine)
     root = first.simulation.seed if seed is None else seed
-    with workers(jobs, name, simulate if runs is None else Store(runs).run) as run:
+    with runners(jobs, name, runs) as run:
         measured = list(_measured_in_step((first, second), run, name, root, progress))
     flips, same = _flips(*documents)
     return Comparison(

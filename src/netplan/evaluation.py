@@ -8,14 +8,17 @@ has been measured; a year leaves when all its pairs are decided or its packet bu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from netplan import __version__
 from netplan.case import prepare_all
+from netplan.cluster import cluster_workers
 from netplan.detour import Detours
 from netplan.failure import states_of
+from netplan.forecast import Forecast, forecast
 from netplan.hops import link_uses, pool_uses
 from netplan.notebook import Row, counted, verdict_table
 from netplan.replication import Workers, simulate, workers
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from netplan.scenario.network import Node
     from netplan.scenario.scenario import Scenario
 
-__all__ = ["Evaluation", "Progress", "evaluate", "evaluation_of"]
+__all__ = ["Evaluation", "Progress", "evaluate", "evaluation_of", "plan", "runners"]
 
 STATES_AT_A_TIME = 16
 """Failure states that are simulated side by side: many, for their jobs to keep many workers busy;
@@ -101,7 +104,9 @@ def evaluate(
     seed: int | None = None,
     jobs: int = 1,
     runs: Path | None = None,
+    scheduler: str | None = None,
     progress: Progress = lambda *_: None,
+    planned: Callable[[Forecast], None] = lambda _: None,
 ) -> Evaluation:
     """Judge every target of a scenario in every year.
 
@@ -118,8 +123,12 @@ def evaluate(
     runs
         Folder that finished runs are kept in, so that none is ever run twice; left out: none are
         kept. Results do not depend on it.
+    scheduler
+        Address of a Dask scheduler whose workers run the jobs; left out: this machine does.
     progress
         Told of every finished run.
+    planned
+        Told what lies ahead before the first run.
 
     Raises
     ------
@@ -130,11 +139,44 @@ def evaluate(
     name = choose_engine(engine or chosen.engine)
     root = chosen.seed if seed is None else seed
     studies = [Study(case, name, root) for case in prepare_all(scenario)]
-    task = simulate if runs is None else Store(runs).run
-    with workers(jobs, name, task) as run:
+    planned(_ahead(studies, jobs))
+    with runners(jobs, name, runs, scheduler) as run:
         _simulate(studies, run, progress)
         failures = [v for study in studies for v in _judge_failures(study, run, progress)]
     return evaluation_of(scenario, studies, name, root, failures=failures)
+
+
+def plan(
+    scenario: Scenario, *, engine: str | None = None, seed: int | None = None, jobs: int = 1
+) -> Forecast:
+    """Say what `evaluate` would cost, without simulating; options as there."""
+    chosen = scenario.simulation
+    name = choose_engine(engine or chosen.engine)
+    root = chosen.seed if seed is None else seed
+    return _ahead([Study(case, name, root) for case in prepare_all(scenario)], jobs)
+
+
+def _ahead(studies: Sequence[Study], jobs: int) -> Forecast:
+    cases = [study.case for study in studies]
+    states = sum(
+        len(states_of(case.scenario, case.topology.spec))
+        for case in cases
+        if any("failure" in question.target.holds_in for question in case.questions)
+    )
+    return forecast(studies, jobs, states)
+
+
+@contextmanager
+def runners(
+    jobs: int, engine: str, runs: Path | None = None, scheduler: str | None = None
+) -> Iterator[Workers]:
+    """Provide workers, here or on a cluster, that keep what they finish if there is a folder."""
+    if scheduler is None:
+        with workers(jobs, engine, simulate if runs is None else Store(runs).run) as run:
+            yield run
+        return
+    with cluster_workers(scheduler) as run:
+        yield run if runs is None else Store(runs).around(run)
 
 
 def evaluation_of(

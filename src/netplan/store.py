@@ -28,14 +28,14 @@ from netplan.archive import pack, unpack
 from netplan.replication import simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from netplan.archive import Columns
-    from netplan.replication import Job
+    from netplan.replication import Job, Workers
     from netplan.samples import Samples
 
-__all__ = ["Store", "key_of"]
+__all__ = ["Store", "code_digest", "key_of"]
 
 SIMULATING = ("archive", "distributions", "histogram", "replication", "rng", "samples", "units")
 """Modules, besides the engines, that decide what a job measures and how an entry holds it."""
@@ -45,7 +45,7 @@ _NO_YEAR = 0
 
 def key_of(job: Job) -> str:
     """Return the SHA-256 of everything that determines the samples of a job [hex]."""
-    digest = hashlib.sha256(_code())
+    digest = hashlib.sha256(code_digest())
     for part in _arrays(job.network):
         digest.update(part)
     rest = [getattr(job, field.name) for field in fields(job) if field.name != "network"]
@@ -54,8 +54,8 @@ def key_of(job: Job) -> str:
 
 
 @cache
-def _code() -> bytes:
-    """Return a digest of the code that a job runs through."""
+def code_digest() -> bytes:
+    """Return the SHA-256 of the code that a job runs through, and of the version of NumPy."""
     package = files("netplan")
     engines = package.joinpath("engine").iterdir()
     modules = [package.joinpath(f"{name}.py") for name in SIMULATING]
@@ -105,6 +105,23 @@ class Store:
             samples = simulate(job)
             self.keep(key, samples)
         return samples
+
+    def around(self, run: Workers) -> Workers:
+        """Return workers that run elsewhere, with what is kept looked up and kept here."""
+
+        def kept(jobs: Sequence[Job]) -> Iterator[Samples]:
+            keys = [key_of(job) for job in jobs]
+            found = {key: self.find(key) for key in keys}
+            missing = [(k, job) for k, job in zip(keys, jobs, strict=True) if found[k] is None]
+            made = zip(missing, run([job for _, job in missing]), strict=True)
+            for key in keys:
+                samples = found.pop(key)
+                if samples is None:
+                    _, samples = next(made)
+                    self.keep(key, samples)
+                yield samples
+
+        return kept
 
     def find(self, key: str) -> Samples | None:
         """Return what is kept under a key; none if there is nothing, or it is damaged."""

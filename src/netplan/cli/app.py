@@ -13,7 +13,18 @@ import typer
 
 from netplan import __version__
 from netplan.cli.judging import judging
-from netplan.cli.options import Engine, Jobs, Lang, Overrides, Quiet, Seed, cores, spoken
+from netplan.cli.options import (
+    DryRun,
+    Engine,
+    Jobs,
+    Lang,
+    Overrides,
+    Quiet,
+    Scheduler,
+    Seed,
+    cores,
+    spoken,
+)
 from netplan.cli.output import Exit, Interrupted, fail, guarded, progress_of, say
 from netplan.cli.planning import planning
 from netplan.texts.problems import message_in_language
@@ -101,13 +112,18 @@ def run(
     engine: Engine = None,
     jobs: Jobs = None,
     overrides: Overrides = None,
+    dry_run: DryRun = False,
+    scheduler: Scheduler = None,
     lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
     """Simulate a scenario and print the verdicts. Exit: 0 done, 2 input error."""
-    from netplan.cli.work import evaluate_file
+    from netplan.cli.work import evaluate_file, plan_file
 
     with guarded(spoken(lang)):
+        if dry_run:
+            say(plan_file(scenario, overrides or [], seed, engine, jobs or cores()))
+            return
         evaluation = evaluate_file(
             scenario,
             overrides or [],
@@ -116,6 +132,8 @@ def run(
             jobs or cores(),
             progress_of(quiet),
             runs=out and out / "runs",
+            scheduler=scheduler,
+            quiet=quiet,
         )
         from netplan.report import verdict_report
 
@@ -144,17 +162,26 @@ def check(
     engine: Engine = None,
     jobs: Jobs = None,
     overrides: Overrides = None,
+    dry_run: DryRun = False,
+    scheduler: Scheduler = None,
     lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
     """Gate scenarios. Exit: 0 all met, 1 some missed, 2 input error, 3 undecided, none missed."""
-    from netplan.cli.work import evaluate_file, load_all
+    from netplan.cli.work import evaluate_file, load_all, plan_file
     from netplan.gate import GateFiles, annotate, workflow_commands
     from netplan.report import verdict_report
     from netplan.verdict import combined
 
     with guarded(spoken(lang)):
         load_all(scenarios, overrides or [])
+        if dry_run:
+            for scenario in scenarios:
+                found = plan_file(
+                    scenario, overrides or [], seed, engine, jobs or cores(), gate=True
+                )
+                say(f"{scenario}\n{found}")
+            return
         evaluations = []
         for scenario in scenarios:
             evaluation = evaluate_file(
@@ -165,6 +192,8 @@ def check(
                 jobs or cores(),
                 progress_of(quiet),
                 gate=True,
+                scheduler=scheduler,
+                quiet=quiet,
             )
             say(verdict_report(evaluation, spoken(lang)), quiet=quiet)
             if github and (commands := workflow_commands(annotate(evaluation))):

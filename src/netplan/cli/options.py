@@ -10,7 +10,19 @@ import typer
 
 from netplan.texts import Language, preferred_language
 
-__all__ = ["Engine", "EngineName", "Jobs", "Lang", "Overrides", "Quiet", "Seed", "cores", "spoken"]
+__all__ = [
+    "DryRun",
+    "Engine",
+    "EngineName",
+    "Jobs",
+    "Lang",
+    "Overrides",
+    "Quiet",
+    "Scheduler",
+    "Seed",
+    "cores",
+    "spoken",
+]
 
 
 class EngineName(StrEnum):
@@ -37,6 +49,13 @@ Jobs = Annotated[
 Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", help="Set a value, e.g. targets[0].below_ms=2; may be repeated."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be simulated and how long it takes.")
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(help="Run on the Dask cluster of this scheduler, e.g. tcp://host:8786."),
 ]
 Lang = Annotated[LanguageName | None, typer.Option(help="Language; default: that of the locale.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from netplan.evaluation import Evaluation
+    from netplan.forecast import Forecast
     from netplan.scenario.scenario import Scenario
     from netplan.texts import Language
 
@@ -22,6 +23,7 @@ __all__ = [
     "export_topology",
     "import_topology",
     "load_all",
+    "plan_file",
     "write_page",
 ]
 
@@ -79,8 +81,10 @@ def evaluate_file(
     *,
     gate: bool = False,
     runs: Path | None = None,
+    scheduler: str | None = None,
+    quiet: bool = False,
 ) -> Evaluation:
-    """Load and evaluate one scenario; finished runs are kept in `runs`."""
+    """Load and evaluate one scenario; say how long it takes if that is long."""
     scenario = _load(file, overrides, gate=gate)
     from netplan.evaluation import choose_engine, evaluate
 
@@ -96,11 +100,39 @@ def evaluate_file(
             seed=seed,
             jobs=jobs,
             runs=runs,
+            scheduler=scheduler,
             progress=reporter or (lambda *_: None),
+            planned=(lambda _: None) if quiet else _warn_if_long,
         )
     finally:
         if reporter is not None:
             reporter.close()
+
+
+def _warn_if_long(plan: Forecast) -> None:
+    from netplan.forecast import LONG_RUN
+
+    if plan.seconds > LONG_RUN:
+        from netplan.tables.forecast import forecast_line
+
+        fail(forecast_line(plan))
+
+
+def plan_file(
+    file: Path,
+    overrides: Sequence[str],
+    seed: int | None,
+    engine: str | None,
+    jobs: int,
+    *,
+    gate: bool = False,
+) -> str:
+    """Load one scenario and return what simulating it would cost."""
+    from netplan.evaluation import plan
+    from netplan.tables.forecast import forecast_table
+
+    scenario = _load(file, overrides, gate=gate)
+    return forecast_table(plan(scenario, engine=engine, seed=seed, jobs=jobs))
 
 
 def draw_picture(
