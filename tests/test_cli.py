@@ -253,6 +253,9 @@ def test_an_interrupted_run_exits_130_and_leaves_nothing_half_written(folder, en
         stdout=subprocess.PIPE,
         stderr=other_end,
         start_new_session=True,
+        # Where the tests run in the background, a shell has them ignore SIGINT, and children with
+        # them.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     os.close(other_end)
     try:
