@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from netplan.engine import fast
+
 MODULE = """
 from netplan.engine.compiled import compiled, is_stored
 
@@ -64,3 +66,8 @@ def test_code_is_compiled_again_when_any_module_beside_it_has_changed(installati
 
 def test_code_is_compiled_even_where_nothing_can_be_stored(installation):
     assert run(installation, Path(os.devnull)) == "False 42 True"
+
+
+def test_the_engine_compiles_in_a_process_of_its_own():
+    fast.compile_apart()
+    assert fast.is_compiled()

@@ -89,10 +89,11 @@ def evaluate_file(
     from netplan.evaluation import choose_engine, evaluate
 
     if choose_engine(engine or scenario.simulation.engine) == "fast":
-        from netplan.engine.fast import is_compiled
+        from netplan.engine.fast import compile_apart, is_compiled
 
         if not is_compiled():
             fail("first run on this machine: compiling the fast engine, about 10 seconds")
+            compile_apart()
     try:
         return evaluate(
             scenario,
