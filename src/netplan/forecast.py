@@ -107,13 +107,15 @@ def forecast(studies: Sequence[Study], workers: int, states: int = 0) -> Forecas
 
 
 def _load(name: str, jobs: Sequence[Job]) -> Load:
-    flows = [(_time(job), *_rates(job)) for job in jobs]
+    time = math.fsum(map(_time, jobs))
+    # The replications of a round differ in their draws alone.
+    packets, hops, _ = _rates(jobs[0])
     return Load(
         name=name,
         jobs=len(jobs),
         streams=len(jobs[0].streams),
-        packets=math.fsum(time * packets for time, packets, _, _ in flows),
-        packet_hops=math.fsum(time * hops for time, _, hops, _ in flows),
+        packets=time * packets,
+        packet_hops=time * hops,
     )
 
 
@@ -127,10 +129,11 @@ def _rates(job: Job) -> tuple[float, float, float]:
     hops = np.diff(job.network.routes.start)
     fixed = job.network.fixed / PS_PER_S
     rates = np.array([source.packet_rate for source in job.sources])
-    routes = [list(source.routes) for source in job.sources]
-    lengths = np.array([hops[own].mean() for own in routes])
-    delays = np.array([fixed[own].mean() for own in routes])
-    return float(rates.sum()), float(rates @ lengths), float(rates @ delays)
+    flows = np.array([len(source.routes) for source in job.sources])
+    # Every flow of a source has an equal part of its rate.
+    of_flow = np.repeat(rates / flows, flows)
+    routes = np.array([route for source in job.sources for route in source.routes])
+    return float(rates.sum()), float(of_flow @ hops[routes]), float(of_flow @ fixed[routes])
 
 
 def _memory(job: Job) -> float:
