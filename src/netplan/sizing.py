@@ -72,10 +72,10 @@ class PortView:
         The packets of a port have the inflation c = 1 + 1.9 (1 + c_s²) ρ / (1 - ρ)², with c_s² the
         squared coefficient of variation of the sizes: a fit within 25 % to the p99 of M/M/1 and
         M/D/1 queues, ρ from 0.3 to 0.9, 20 million packets each. Of a pool fewer have to wait, by
-        Erlang C over ρ, and so fewer have anything in common: within a factor of about 2 of what M/M/c
-        and lognormal service show with four servers, ρ from 0.7 to 0.9, and too long with dozens,
-        where service varies more than waits do. It only sizes the run; verdicts go by the inflation
-        that the run itself shows, but by no less than this one.
+        Erlang C over ρ, and so fewer have anything in common: within a factor of about 2 of what
+        M/M/c and lognormal service show with four servers, ρ from 0.7 to 0.9, and too long with
+        dozens, where service varies more than waits do. It only sizes the run; verdicts go by the
+        inflation that the run itself shows, but by no less than this one.
         """
         free: Float64 = 1.9 * self.size_variation * self._service / (1 - self._stable) ** 2
         return np.minimum(free * self._waiting, 2 * self.hold_time)
