@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from netplan.loader import load
-from netplan.routing import Router
-from netplan.topology import build_topology
+from netplan.input.loader import load
+from netplan.network.routing import Router
+from netplan.network.topology import build_topology
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from netplan.scenario.scenario import Scenario
+    from netplan.input.scenario.scenario import Scenario
 
 QUIET = """
 traffic: {classes: {best: {arrivals: poisson, sizes: {fixed: 1500}}}}

@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from netplan.errors import InputError
-from netplan.scenario.build import (
+from netplan.ground.errors import InputError
+from netplan.input.scenario.build import (
     MEAN_EARTH_RADIUS_KM,
     apply_steps,
     explicit_spans,
     great_circle_km,
     resolved,
 )
-from netplan.scenario.expansion import Step
-from netplan.scenario.network import (
+from netplan.input.scenario.expansion import Step
+from netplan.input.scenario.network import (
     BufferSize,
     Confidence,
     DirectedCapacity,

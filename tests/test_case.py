@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from netplan.case import FLOWS_PER_PROBE, prepare, prepare_all
-from netplan.errors import InputError
-from netplan.segments import LARGEST
+from netplan.ground.errors import InputError
+from netplan.judge.case import FLOWS_PER_PROBE, prepare, prepare_all
+from netplan.network.segments import LARGEST
 
 # Two cities with a core each; x has an access node and compute, y an access node only.
 TOPOLOGY = """

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from netplan.circles import ANYWHERE, HUBS, OWN_CITY, circles, measured_circles
 from netplan.cli.app import app
-from netplan.errors import InputError
-from netplan.evaluation import evaluate
-from netplan.results import to_document
-from netplan.scenario.targets import Direction, Layer
-from netplan.tables.circles import circles_document, circles_table
-from netplan.units import MS, US
+from netplan.decide.circles import ANYWHERE, HUBS, OWN_CITY, circles, measured_circles
+from netplan.ground.errors import InputError
+from netplan.ground.units import MS, US
+from netplan.input.scenario.targets import Direction, Layer
+from netplan.judge.evaluation import evaluate
+from netplan.judge.results import to_document
+from netplan.show.tables.circles import circles_document, circles_table
 
 # 5 us/km, no equipment: ax is 50 us from x, x 500 us from y. Processing is 20 us at core nodes.
 TOPOLOGY = """

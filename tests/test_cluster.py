@@ -8,10 +8,10 @@ import pytest
 from typer.testing import CliRunner
 
 from netplan.cli.app import app
-from netplan.cluster import ClusterError, cluster_workers
-from netplan.evaluation import evaluate
-from netplan.results import to_document, to_json
-from netplan.store import Store
+from netplan.judge.evaluation import evaluate
+from netplan.judge.results import to_document, to_json
+from netplan.measure.cluster import ClusterError, cluster_workers
+from netplan.measure.store import Store
 
 TOPOLOGY = """
     defaults:
@@ -67,15 +67,15 @@ def test_what_a_cluster_finishes_is_kept_here_and_not_run_again(
     def simulated(job):
         raise AssertionError("run again")
 
-    monkeypatch.setattr("netplan.cluster.simulate", simulated)
-    monkeypatch.setattr("netplan.store.simulate", simulated)
+    monkeypatch.setattr("netplan.measure.cluster.simulate", simulated)
+    monkeypatch.setattr("netplan.measure.store.simulate", simulated)
     assert document(scenario, scheduler=address, runs=runs) == first
     assert document(scenario, jobs=1, runs=runs) == first
     assert all(Store(runs).find(key) is not None for key in kept)
 
 
 def test_workers_with_other_code_are_refused(address, monkeypatch):
-    monkeypatch.setattr("netplan.cluster._mine", lambda: b"other")
+    monkeypatch.setattr("netplan.measure.cluster._mine", lambda: b"other")
     with (
         pytest.raises(ClusterError, match="run another version of netplan-sim"),
         cluster_workers(address),
@@ -85,7 +85,7 @@ def test_workers_with_other_code_are_refused(address, monkeypatch):
 
 def test_a_scheduler_that_does_not_answer_is_an_error_with_a_remedy(write, tmp_path, monkeypatch):
     pytest.importorskip("distributed", reason="Dask is not installed")
-    monkeypatch.setattr("netplan.cluster.PATIENCE", 1)
+    monkeypatch.setattr("netplan.measure.cluster.PATIENCE", 1)
     write(TOPOLOGY, SCENARIO)
     command = ["check", str(tmp_path / "scenario.yaml"), "--scheduler", NOBODY]
     found = CliRunner().invoke(app, command)

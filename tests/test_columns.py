@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netplan.tables.columns import WIDTH, columns, padded, wrapped
+from netplan.show.tables.columns import WIDTH, columns, padded, wrapped
 
 TEXT = "the links liaoyang--anshan and anshan--haicheng wait for a second way to Shenyang and back"
 

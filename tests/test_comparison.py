@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from netplan.changes import changes
 from netplan.cli.app import app
-from netplan.comparison import compare, compare_results, difference_of
-from netplan.evaluation import evaluate
-from netplan.results import save_results
-from netplan.statistics import Batches, difference
-from netplan.tables.comparison import comparison_document, comparison_table
-from netplan.units import US
+from netplan.decide.changes import changes
+from netplan.decide.comparison import compare, compare_results, difference_of
+from netplan.ground.units import US
+from netplan.judge.evaluation import evaluate
+from netplan.judge.results import save_results
+from netplan.measure.statistics import Batches, difference
+from netplan.show.tables.comparison import comparison_document, comparison_table
 
 TOPOLOGY = """
     defaults:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from netplan.engine import fast
+from netplan.measure.engine import fast
 
 MODULE = """
-from netplan.engine.compiled import compiled, is_stored
+from netplan.measure.engine.compiled import compiled, is_stored
 
 @compiled
 def double(number):

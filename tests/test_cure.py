@@ -6,18 +6,18 @@ import textwrap
 import pytest
 from typer.testing import CliRunner
 
-from netplan.case import prepare
 from netplan.cli.app import app
-from netplan.cure import Kind, find_cures
-from netplan.cure.capacity import fitting_members
-from netplan.cure.distances import Cables, Distances
-from netplan.loader import load
-from netplan.scenario.targets import Layer
-from netplan.tables.cure import cures_document, cures_table, expansion_yaml
-from netplan.topology import build_topology
-from netplan.trial import Means
-from netplan.units import MS, US
-from netplan.verdict import Outcome
+from netplan.decide.cure import Kind, find_cures
+from netplan.decide.cure.capacity import fitting_members
+from netplan.decide.cure.distances import Cables, Distances
+from netplan.decide.trial import Means
+from netplan.ground.units import MS, US
+from netplan.input.loader import load
+from netplan.input.scenario.targets import Layer
+from netplan.judge.case import prepare
+from netplan.judge.verdict import Outcome
+from netplan.network.topology import build_topology
+from netplan.show.tables.cure import cures_document, cures_table, expansion_yaml
 
 # A line a-b-c-d of cores, 100 km apart and 5 us/km: 0.5 ms a span, 20 us a router.
 LINE = """

@@ -6,11 +6,11 @@ import re
 import numpy as np
 import pytest
 
-from netplan.case import prepare
-from netplan.demand import flows_of, growth_factor, offered_load, pair_demands
-from netplan.errors import InputError
-from netplan.routing import Router
-from netplan.topology import build_topology
+from netplan.ground.errors import InputError
+from netplan.judge.case import prepare
+from netplan.network.demand import flows_of, growth_factor, offered_load, pair_demands
+from netplan.network.routing import Router
+from netplan.network.topology import build_topology
 
 # Three towns in a row and a compute node at each end.
 ROW = """

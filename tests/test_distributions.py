@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from netplan.distributions import (
+from netplan.ground.distributions import (
     IMIX,
     ConstantDuration,
     ExponentialDuration,

@@ -12,8 +12,8 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from netplan.cli.app import app
-from netplan.evaluation import evaluate
-from netplan.loader import load
+from netplan.input.loader import load
+from netplan.judge.evaluation import evaluate
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "docs" / "pipelines.md", ROOT / "README.zh.md", ROOT / "README.md"]

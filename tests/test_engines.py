@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netplan.engine import fast, layout, sweep
-from netplan.engine.fast import FastEngine
-from netplan.engine.model import (
+from netplan.measure.engine import fast, layout, sweep
+from netplan.measure.engine.fast import FastEngine
+from netplan.measure.engine.model import (
     DELIVERED,
     UNMEASURED,
     Finished,
@@ -22,7 +22,7 @@ from netplan.engine.model import (
     Routes,
     transmission_ps,
 )
-from netplan.engine.reference import SimPyEngine
+from netplan.measure.engine.reference import SimPyEngine
 
 
 def rounds_only(*network, **options):

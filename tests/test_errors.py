@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from netplan.errors import InputError, NetplanError, Place, Problem, UnstableError
+from netplan.ground.errors import InputError, NetplanError, Place, Problem, UnstableError
 
 
 def test_a_problem_says_where_then_what():

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from netplan.evaluation import choose_engine, evaluate
-from netplan.results import to_document, to_json
-from netplan.units import MS
-from netplan.verdict import Outcome, Reason
+from netplan.ground.units import MS
+from netplan.judge.evaluation import choose_engine, evaluate
+from netplan.judge.results import to_document, to_json
+from netplan.judge.verdict import Outcome, Reason
 
 ENGINES = ["simpy", "fast"]
 
@@ -264,7 +264,7 @@ def test_verdicts_in_failure_states_do_not_depend_on_how_many_are_simulated_at_a
 ):
     scenario = write(RING, CUTS)
     expected = evaluate(scenario, engine="fast").failures
-    monkeypatch.setattr("netplan.evaluation.STATES_AT_A_TIME", at_a_time)
+    monkeypatch.setattr("netplan.judge.evaluation.STATES_AT_A_TIME", at_a_time)
     assert evaluate(scenario, engine="fast", jobs=jobs).failures == expected
     assert [v.state for v in expected] == [f"span {span}" for span in scenario.topology.links]
     simulated = [any(p.basis == "simulation" for p in v.pairs) for v in expected]

@@ -11,10 +11,10 @@ from nbclient import NotebookClient
 from typer.testing import CliRunner
 
 from netplan.cli.app import app
-from netplan.evaluation import evaluate
-from netplan.loader import load
-from netplan.scenario.failures import Failures
-from netplan.scenario.targets import Layer
+from netplan.input.loader import load
+from netplan.input.scenario.failures import Failures
+from netplan.input.scenario.targets import Layer
+from netplan.judge.evaluation import evaluate
 
 ROOT = Path(__file__).parent.parent
 TOPOLOGIES = sorted((ROOT / "topologies").glob("*.yaml"))

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from netplan.cli.app import app
-from netplan.errors import InputError
 from netplan.exchange import Assumptions, Format, export, import_file
 from netplan.exchange.formats import format_of
 from netplan.exchange.names import Names
 from netplan.exchange.words import flat, topology_in_words
 from netplan.exchange.yaml_file import comment, spell, topology_yaml
-from netplan.loader import load, load_topology
-from netplan.loader.written import plain
-from netplan.loader.yaml_text import parse
-from netplan.scenario.network import Confidence
+from netplan.ground.errors import InputError
+from netplan.input.loader import load, load_topology
+from netplan.input.loader.written import plain
+from netplan.input.loader.yaml_text import parse
+from netplan.input.scenario.network import Confidence
 
 ROOT = Path(__file__).parent.parent
 FULL = {"xlsx": "net.xlsx", "csv": "net", "json": "net.json", "graphml": "net.graphml"}

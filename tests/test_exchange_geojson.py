@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from netplan.errors import InputError
 from netplan.exchange import export, import_file
 from netplan.exchange.geojson import line_km
-from netplan.loader import load_topology
-from netplan.scenario.build import great_circle_km
-from netplan.scenario.network import Confidence
-from netplan.topology import is_estimate
+from netplan.ground.errors import InputError
+from netplan.input.loader import load_topology
+from netplan.input.scenario.build import great_circle_km
+from netplan.input.scenario.network import Confidence
+from netplan.network.topology import is_estimate
 
 ROOT = Path(__file__).parent.parent
 SHENYANG, YINGKOU, DALIAN = [123.433, 41.792], [122.232, 40.665], [121.602, 38.912]

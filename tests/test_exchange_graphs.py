@@ -9,13 +9,13 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from netplan.errors import InputError
 from netplan.exchange import export, import_file
-from netplan.loader import load, load_topology
-from netplan.routing import Router
-from netplan.scenario.build import great_circle_km, resolved
-from netplan.scenario.network import Confidence
-from netplan.topology import build_topology
+from netplan.ground.errors import InputError
+from netplan.input.loader import load, load_topology
+from netplan.input.scenario.build import great_circle_km, resolved
+from netplan.input.scenario.network import Confidence
+from netplan.network.routing import Router
+from netplan.network.topology import build_topology
 
 ROOT = Path(__file__).parent.parent
 ZOO = """<?xml version="1.0" encoding="utf-8"?>

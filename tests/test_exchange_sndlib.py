@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from netplan.errors import InputError
 from netplan.exchange import export, import_file
-from netplan.loader import load, load_topology
-from netplan.scenario.network import Confidence
+from netplan.ground.errors import InputError
+from netplan.input.loader import load, load_topology
+from netplan.input.scenario.network import Confidence
 
 ROOT = Path(__file__).parent.parent
 SNDLIB = ROOT.parent / "shared" / "validation" / "sndlib"

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from netplan.demand import flows_of, offered_load, pair_demands
-from netplan.errors import InputError
 from netplan.exchange import export, import_file
-from netplan.loader import load, load_topology
-from netplan.routing import Router
-from netplan.topology import build_topology
+from netplan.ground.errors import InputError
+from netplan.input.loader import load, load_topology
+from netplan.network.demand import flows_of, offered_load, pair_demands
+from netplan.network.routing import Router
+from netplan.network.topology import build_topology
 
 ROOT = Path(__file__).parent.parent
 LINK = "shenyang-a--beijing"

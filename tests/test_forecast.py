@@ -7,9 +7,9 @@ from typer.testing import CliRunner
 
 from netplan.cli import work
 from netplan.cli.app import app
-from netplan.evaluation import evaluate, plan
-from netplan.forecast import LONG_RUN, RATES
-from netplan.tables.forecast import forecast_table
+from netplan.judge.evaluation import evaluate, plan
+from netplan.judge.forecast import LONG_RUN, RATES
+from netplan.show.tables.forecast import forecast_table
 
 TOPOLOGY = """
     defaults:
@@ -78,7 +78,7 @@ def test_a_dry_run_simulates_nothing(write, tmp_path, monkeypatch, command):
     def simulated(job):
         raise AssertionError("simulated")
 
-    monkeypatch.setattr("netplan.evaluation.simulate", simulated)
+    monkeypatch.setattr("netplan.judge.evaluation.simulate", simulated)
     found = CliRunner().invoke(app, [command, str(tmp_path / "scenario.yaml"), "--dry-run"])
     assert found.exit_code == 0, found.output
     assert "packet-hops a second and core" in found.output

@@ -9,9 +9,9 @@ from urllib.parse import urlparse
 import jsonschema
 import pytest
 
-from netplan.evaluation import evaluate
-from netplan.gate import GateFiles, annotate, workflow_commands
-from netplan.gate.sarif import sarif_log
+from netplan.judge.evaluation import evaluate
+from netplan.show.gate import GateFiles, annotate, workflow_commands
+from netplan.show.gate.sarif import sarif_log
 
 TOPOLOGY = """
     nodes:

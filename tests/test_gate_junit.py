@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import junitparser
 import pytest
 
-from netplan.gate.junit import junit_report
+from netplan.show.gate.junit import junit_report
 
 PAIR = {
     "source": "a",

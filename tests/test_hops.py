@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from netplan.evaluation import evaluate
+from netplan.judge.evaluation import evaluate
 
 # Two hops of 100 Mbit/s. Best-effort traffic fills the first, urgent traffic the second, to 0.6.
 TOPOLOGY = """

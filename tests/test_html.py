@@ -6,21 +6,21 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from netplan.evaluation import evaluate
-from netplan.html import payload as payload_module
-from netplan.html.catalogue import CATALOGUE
-from netplan.html.causes import PAIRS_SHOWN, blame_of, causes, worst_first
-from netplan.html.channels import busiest, channels
-from netplan.html.curves import LEVELS, curve
-from netplan.html.ground import boundaries, ground
-from netplan.html.lengths import turning_error
-from netplan.html.payload import payload, to_script
-from netplan.html.places import Places
-from netplan.html.texts import Texts
-from netplan.results import Results, to_document
-from netplan.samples import COMPONENTS, VARIABLE, StreamSamples, bin_of
-from netplan.texts import preferred_language
-from netplan.texts.sentences import in_language, is_translated
+from netplan.ground.texts import preferred_language
+from netplan.ground.texts.sentences import in_language, is_translated
+from netplan.judge.evaluation import evaluate
+from netplan.judge.results import Results, to_document
+from netplan.measure.samples import COMPONENTS, VARIABLE, StreamSamples, bin_of
+from netplan.show.html import payload as payload_module
+from netplan.show.html.catalogue import CATALOGUE
+from netplan.show.html.causes import PAIRS_SHOWN, blame_of, causes, worst_first
+from netplan.show.html.channels import busiest, channels
+from netplan.show.html.curves import LEVELS, curve
+from netplan.show.html.ground import boundaries, ground
+from netplan.show.html.lengths import turning_error
+from netplan.show.html.payload import payload, to_script
+from netplan.show.html.places import Places
+from netplan.show.html.texts import Texts
 
 PS_PER_MS = 10**9
 
@@ -106,7 +106,7 @@ def test_both_languages_fill_the_same_places():
 
 
 def sources(*endings):
-    files = resources.files("netplan.html").iterdir()
+    files = resources.files("netplan.show.html").iterdir()
     texts = [f.read_text(encoding="utf-8") for f in files if f.name.endswith(endings)]
     return "".join(texts)
 

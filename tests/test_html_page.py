@@ -12,12 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from netplan.cli.app import app
-from netplan.html import html_report, write_report
-from netplan.html.catalogue import CATALOGUE
-from netplan.html.page import SECTIONS
-from netplan.results import Results
-from netplan.samples import COMPONENTS, VARIABLE, StreamSamples, bin_of
-from netplan.texts import LANGUAGES
+from netplan.ground.texts import LANGUAGES
+from netplan.judge.results import Results
+from netplan.measure.samples import COMPONENTS, VARIABLE, StreamSamples, bin_of
+from netplan.show.html import html_report, write_report
+from netplan.show.html.catalogue import CATALOGUE
+from netplan.show.html.page import SECTIONS
 
 MOST_BYTES = 8_000_000
 NAMES = ("propagation", "equipment", "processing", "transmission", "queueing")
@@ -288,7 +288,7 @@ def test_the_command_writes_the_page_in_the_language_of_the_locale(tmp_path, mon
     def note(folder, out, language):
         written.append((folder.name, out.name, language))
 
-    monkeypatch.setattr("netplan.html.write_report", note)
+    monkeypatch.setattr("netplan.show.html.write_report", note)
     for arguments in (["here"], ["here", "-o", "p.html", "--lang", "en"]):
         result = CliRunner().invoke(app, ["report", *arguments], env={"LC_ALL": "zh_CN.UTF-8"})
         assert result.exit_code == 0, result.output
@@ -441,7 +441,7 @@ def test_it_prints(opened):
 
 
 def test_a_written_page_is_whole(tmp_path, monkeypatch):
-    monkeypatch.setattr("netplan.html.page.load_results", lambda folder: results())
+    monkeypatch.setattr("netplan.show.html.page.load_results", lambda folder: results())
     for name in ("results.json", "samples.npz"):
         (tmp_path / name).write_bytes(name.encode())
     write_report(tmp_path, tmp_path / "page.html", "en")

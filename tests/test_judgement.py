@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from netplan.case import prepare
-from netplan.engine.model import PortTotals
-from netplan.histogram import bin_of
-from netplan.hops import link_uses
-from netplan.judgement import judge_pairs, screen
-from netplan.prediction import predict
-from netplan.samples import Samples, StreamSamples
-from netplan.scenario.targets import quantile_level
-from netplan.units import MS, PS_PER_S
-from netplan.verdict import Outcome, Reason
+from netplan.ground.units import MS, PS_PER_S
+from netplan.input.scenario.targets import quantile_level
+from netplan.judge.case import prepare
+from netplan.judge.hops import link_uses
+from netplan.judge.judgement import judge_pairs, screen
+from netplan.judge.prediction import predict
+from netplan.judge.verdict import Outcome, Reason
+from netplan.measure.engine.model import PortTotals
+from netplan.measure.histogram import bin_of
+from netplan.measure.samples import Samples, StreamSamples
 
 # Fibre at 5 us/km: a to b is 0.5 ms, and 0.1 ms for each router on the way.
 TOPOLOGY = """

@@ -11,10 +11,10 @@ import jsonschema
 import pytest
 import yaml
 
-from netplan.errors import InputError, Place
-from netplan.loader import load, load_any, load_topology, schema
-from netplan.scenario.network import BufferSize, DirectedCapacity, Role, TopologySpec
-from netplan.scenario.scenario import Scenario
+from netplan.ground.errors import InputError, Place
+from netplan.input.loader import load, load_any, load_topology, schema
+from netplan.input.scenario.network import BufferSize, DirectedCapacity, Role, TopologySpec
+from netplan.input.scenario.scenario import Scenario
 
 ROOT = Path(__file__).parent.parent
 
@@ -278,7 +278,8 @@ def test_the_schema_refuses_an_unknown_key_and_a_wrong_fibre(folder):
 
 def test_loading_imports_no_heavy_library():
     code = (
-        "import sys, netplan.loader; heavy = {'networkx', 'numpy', 'scipy', 'numba', 'pandas', "
+        "import sys, netplan.input.loader; "
+        "heavy = {'networkx', 'numpy', 'scipy', 'numba', 'pandas', "
         "'matplotlib', 'simpy', 'typer'} & set(sys.modules); sys.exit(', '.join(heavy) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from netplan.errors import InputError
-from netplan.loader import load, load_any, load_topology
+from netplan.ground.errors import InputError
+from netplan.input.loader import load, load_any, load_topology
 
 HERE = Path(__file__).parent
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from netplan.errors import InputError, Problem
-from netplan.loader import load
+from netplan.ground.errors import InputError, Problem
+from netplan.input.loader import load
 
 ROOT = Path(__file__).parent.parent
 SCENARIO = "scenarios/two-cities.yaml"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from netplan.errors import InputError
-from netplan.loader.schema import schema
-from netplan.scenario.service import ACCESS_TECHNOLOGIES, STORAGE_MEDIA
-from netplan.texts.problems import is_translated
+from netplan.ground.errors import InputError
+from netplan.ground.texts.problems import is_translated
+from netplan.input.loader.schema import schema
+from netplan.input.scenario.service import ACCESS_TECHNOLOGIES, STORAGE_MEDIA
 
 TOPOLOGY = """
 defaults:

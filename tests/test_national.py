@@ -10,10 +10,10 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from netplan.case import prepare
-from netplan.loader import load, load_topology
-from netplan.scenario.build import great_circle_km
-from netplan.scenario.network import Confidence, Role
+from netplan.input.loader import load, load_topology
+from netplan.input.scenario.build import great_circle_km
+from netplan.input.scenario.network import Confidence, Role
+from netplan.judge.case import prepare
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "topologies"

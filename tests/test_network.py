@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from netplan.engine.network import RouteTable
+from netplan.measure.engine.network import RouteTable
 
 LINE = """
     nodes:

@@ -7,9 +7,9 @@ from html import unescape
 
 import pytest
 
-from netplan.evaluation import evaluate
-from netplan.notebook import ROWS_SHOWN, Row, counted, verdict_table
-from netplan.results import load_results, save_results
+from netplan.ground.notebook import ROWS_SHOWN, Row, counted, verdict_table
+from netplan.judge.evaluation import evaluate
+from netplan.judge.results import load_results, save_results
 
 TOPOLOGY = """
     nodes:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linear_sum_assignment
 
-from netplan.placement import spread_requests
+from netplan.network.placement import spread_requests
 
 
 def total_latency(amounts, latency):

@@ -11,10 +11,14 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import netplan
-from netplan.errors import InputError
-from netplan.evaluation import Evaluation
-from netplan.histogram import bin_of
-from netplan.plots import (
+from netplan.ground.errors import InputError
+from netplan.ground.units import MS
+from netplan.judge.evaluation import Evaluation
+from netplan.judge.results import Results, to_document
+from netplan.judge.verdict import Hop, LinkUse, Outcome, PairVerdict, Reason, Verdict
+from netplan.measure.histogram import bin_of
+from netplan.measure.samples import COMPONENTS, StreamSamples
+from netplan.show.plots import (
     KINDS,
     draw,
     latency_budget,
@@ -27,12 +31,8 @@ from netplan.plots import (
     style,
     target_timeline,
 )
-from netplan.plots.style import COMPONENT_STYLES, LINE_STYLES, OUTCOME_STYLES, legible
-from netplan.plots.subject import choose, percent, verdicts_of
-from netplan.results import Results, to_document
-from netplan.samples import COMPONENTS, StreamSamples
-from netplan.units import MS
-from netplan.verdict import Hop, LinkUse, Outcome, PairVerdict, Reason, Verdict
+from netplan.show.plots.style import COMPONENT_STYLES, LINE_STYLES, OUTCOME_STYLES, legible
+from netplan.show.plots.subject import choose, percent, verdicts_of
 
 MET, MISSED, UNDECIDED = Outcome.MET, Outcome.MISSED, Outcome.UNDECIDED
 NODES = [
@@ -628,7 +628,7 @@ def test_chinese_names_fall_back_to_english_where_no_font_has_them(two, monkeypa
 
 
 def test_chinese_names_are_used_where_a_font_has_them(two, monkeypatch):
-    monkeypatch.setattr("netplan.plots.style.cjk_font", lambda: "DejaVu Sans")
+    monkeypatch.setattr("netplan.show.plots.style.cjk_font", lambda: "DejaVu Sans")
     labels = axes_of(latency_budget(two, language="zh")).get_yticklabels()
     assert labels[0].get_text() == "鞍山 → 沈阳"
 
@@ -642,7 +642,7 @@ def words_of(figure):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_chinese_picture_has_no_english_but_names_and_units(kind, two, monkeypatch):
-    monkeypatch.setattr("netplan.plots.style.cjk_font", lambda: "DejaVu Sans")
+    monkeypatch.setattr("netplan.show.plots.style.cjk_font", lambda: "DejaVu Sans")
     words = words_of(draw(two, kind, language="zh"))
     left = set(re.findall(r"[a-z]{3,}", words)) - {"target", "test"}
     assert left == set()
@@ -651,7 +651,7 @@ def test_a_chinese_picture_has_no_english_but_names_and_units(kind, two, monkeyp
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_picture_is_english_where_no_font_has_chinese(kind, two, monkeypatch):
-    monkeypatch.setattr("netplan.plots.style.cjk_font", lambda: None)
+    monkeypatch.setattr("netplan.show.plots.style.cjk_font", lambda: None)
     assert not re.search("[一-鿿]", words_of(draw(two, kind, language="zh")))
 
 
@@ -679,9 +679,9 @@ def test_what_falls_short_of_everything_never_reads_one_hundred_percent():
 def test_only_the_plots_room_imports_matplotlib():
     source = Path(netplan.__file__).parent
     users = {
-        file.relative_to(source).parts[0]
+        "/".join(file.relative_to(source).parts[:2])
         for file in source.rglob("*.py")
         if "import matplotlib" in (text := file.read_text(encoding="utf-8"))
         or "from matplotlib" in text
     }
-    assert users == {"plots"}
+    assert users == {"show/plots"}

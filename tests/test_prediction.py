@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import netplan.replication
-from netplan.case import prepare
-from netplan.evaluation import evaluate
-from netplan.loader import load
-from netplan.prediction import close_calls, nearly_full, predict
-from netplan.units import MS
+import netplan.measure.replication
+from netplan.ground.units import MS
+from netplan.input.loader import load
+from netplan.judge.case import prepare
+from netplan.judge.evaluation import evaluate
+from netplan.judge.prediction import close_calls, nearly_full, predict
 
 # One link of 100 Mbit/s, 100 km at 5 us/km, a router of 20 us: a frame of 1500 bytes takes 120 us.
 TOPOLOGY = """
@@ -200,14 +200,14 @@ def test_the_simulation_of_two_cities_agrees_with_the_closed_forms():
 
 @pytest.mark.parametrize("factor", [0.8, 1.2])
 def test_an_engine_whose_ports_are_a_fifth_too_fast_or_slow_is_found_out(monkeypatch, factor):
-    right = netplan.replication.make_engine
+    right = netplan.measure.replication.make_engine
 
     def wrong(job):
         ports = job.network.ports
         network = replace(job.network, ports=replace(ports, ps_per_bit=ports.ps_per_bit * factor))
         return right(replace(job, network=network))
 
-    monkeypatch.setattr(netplan.replication, "make_engine", wrong)
+    monkeypatch.setattr(netplan.measure.replication, "make_engine", wrong)
     scenario = load("scenarios/two-cities.yaml", overrides=["years=[2024]"])
     note = agreement(evaluate(scenario, engine="fast"))
     assert "ports that do not: " in note

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from netplan.errors import Place, Problem
-from netplan.texts.problems import is_translated, message_in_language, problem_in_language
+from netplan.ground.errors import Place, Problem
+from netplan.ground.texts.problems import is_translated, message_in_language, problem_in_language
 
 GOLDEN = Path(__file__).parent / "golden" / "bad-scenario.txt"
 LINE = re.compile(r"(?P<file>[^:]+):(?P<line>\d+):(?P<column>\d+): (?P<path>[^:]+): (?P<said>.*)")

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from netplan.evaluation import evaluate
-from netplan.queueing import mm1_sojourn_quantile
-from netplan.statistics import spend
-from netplan.units import MS
-from netplan.verdict import Outcome
+from netplan.ground.units import MS
+from netplan.judge.evaluation import evaluate
+from netplan.judge.verdict import Outcome
+from netplan.measure.queueing import mm1_sojourn_quantile
+from netplan.measure.statistics import spend
 
 # One link of 100 Mbit/s without length, routers or limits, packets of 1500 bytes on average with
 # exponential sizes: the time from end to end is that of an M/M/1 queue.

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from netplan.errors import UnstableError
-from netplan.queueing import (
+from netplan.ground.errors import UnstableError
+from netplan.measure.queueing import (
     FiniteQueue,
     Service,
     Wait,

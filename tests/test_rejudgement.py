@@ -8,12 +8,12 @@ import pytest
 from typer.testing import CliRunner
 
 from netplan.cli.app import app
-from netplan.errors import InputError
-from netplan.evaluation import evaluate
-from netplan.loader.saved import load_saved, saved_text
-from netplan.rejudgement import rejudge
-from netplan.results import save_results
-from netplan.verdict import Basis, Outcome, Reason
+from netplan.decide.rejudgement import rejudge
+from netplan.ground.errors import InputError
+from netplan.input.loader.saved import load_saved, saved_text
+from netplan.judge.evaluation import evaluate
+from netplan.judge.results import save_results
+from netplan.judge.verdict import Basis, Outcome, Reason
 
 TOPOLOGY = """
     defaults:
@@ -51,8 +51,8 @@ def judged(evaluation, tmp_path, monkeypatch):
     def simulated(job):
         raise AssertionError("simulated")
 
-    monkeypatch.setattr("netplan.replication.simulate", simulated)
-    monkeypatch.setattr("netplan.evaluation.simulate", simulated)
+    monkeypatch.setattr("netplan.measure.replication.simulate", simulated)
+    monkeypatch.setattr("netplan.judge.evaluation.simulate", simulated)
 
     def judge(targets):
         (tmp_path / "targets.yaml").write_text(targets, encoding="utf-8")

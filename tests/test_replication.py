@@ -5,13 +5,13 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from netplan.distributions import fixed_size
-from netplan.engine.arrivals import Periodic, Poisson
-from netplan.engine.model import Ports, Routes
-from netplan.engine.network import CompiledNetwork
-from netplan.engine.workload import Source
-from netplan.replication import Job, Timing, simulate, workers
-from netplan.units import MS, PS_PER_S
+from netplan.ground.distributions import fixed_size
+from netplan.ground.units import MS, PS_PER_S
+from netplan.measure.engine.arrivals import Periodic, Poisson
+from netplan.measure.engine.model import Ports, Routes
+from netplan.measure.engine.network import CompiledNetwork
+from netplan.measure.engine.workload import Source
+from netplan.measure.replication import Job, Timing, simulate, workers
 
 MILLI = round(MS * PS_PER_S)
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from netplan.evaluation import Evaluation
-from netplan.loader import load
-from netplan.report import summary, verdict_report
-from netplan.tables.columns import WIDTH, columns
-from netplan.verdict import Basis, Hop, LinkUse, Outcome, PairVerdict, Reason, Verdict
+from netplan.input.loader import load
+from netplan.judge.evaluation import Evaluation
+from netplan.judge.verdict import Basis, Hop, LinkUse, Outcome, PairVerdict, Reason, Verdict
+from netplan.show.report import summary, verdict_report
+from netplan.show.tables.columns import WIDTH, columns
 
 FOLDER = Path(__file__).parent.parent / "scenarios"
 SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yaml"))

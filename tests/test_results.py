@@ -7,10 +7,10 @@ import os
 import numpy as np
 import pytest
 
-from netplan.errors import InputError
-from netplan.evaluation import evaluate
-from netplan.results import load_results, save_results, to_document, to_json, write_text
-from netplan.samples import NETWORK, VARIABLE
+from netplan.ground.errors import InputError
+from netplan.judge.evaluation import evaluate
+from netplan.judge.results import load_results, save_results, to_document, to_json, write_text
+from netplan.measure.samples import NETWORK, VARIABLE
 
 TOPOLOGY = """
     defaults:

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from netplan.rng import Streams
+from netplan.ground.rng import Streams
 
 
 def test_a_stream_does_not_depend_on_the_streams_asked_for_before():
@@ -35,7 +35,7 @@ def test_seed_replication_and_name_each_make_another_stream(other):
 
 
 def test_streams_are_the_same_in_another_process():
-    code = "from netplan.rng import Streams; print(Streams(7).stream('x').integers(10**9))"
+    code = "from netplan.ground.rng import Streams; print(Streams(7).stream('x').integers(10**9))"
     environment = {"PYTHONHASHSEED": "1"}
     told = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment

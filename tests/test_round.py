@@ -3,19 +3,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from netplan.case import prepare
-from netplan.engine.arrivals import OnOff, Periodic, Poisson, Trace
-from netplan.engine.workload import Workload
-from netplan.replication import simulate
-from netplan.rng import Streams
-from netplan.round import (
+from netplan.ground.rng import Streams
+from netplan.ground.units import MS, PS_PER_S
+from netplan.judge.case import prepare
+from netplan.judge.round import (
     LEAST_CYCLES,
     REPLICATIONS,
     design_rounds,
     jobs_of_round,
     plan_round,
 )
-from netplan.units import MS, PS_PER_S
+from netplan.measure.engine.arrivals import OnOff, Periodic, Poisson, Trace
+from netplan.measure.engine.workload import Workload
+from netplan.measure.replication import simulate
 
 TOPOLOGY = """
     defaults:

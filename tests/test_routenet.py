@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from netplan.distributions import MixedSize
-from netplan.engine.arrivals import Poisson
-from netplan.engine.model import Ports, Routes
-from netplan.engine.network import CompiledNetwork
-from netplan.engine.workload import Source
-from netplan.replication import Job, Timing, simulate
-from netplan.units import PS_PER_S
+from netplan.ground.distributions import MixedSize
+from netplan.ground.units import PS_PER_S
+from netplan.measure.engine.arrivals import Poisson
+from netplan.measure.engine.model import Ports, Routes
+from netplan.measure.engine.network import CompiledNetwork
+from netplan.measure.engine.workload import Source
+from netplan.measure.replication import Job, Timing, simulate
 
 PUBLISHED = Path(__file__).parents[1].parent / "shared" / "validation" / "routenet"
 LIGHT, MIDDLE, HEAVY = CASES = ("P1_fifo30_light", "P2_fifo30_mid", "P3_fifo30_heavy_loss")

@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from netplan.routing import NoRouteError, member_ports
+from netplan.network.routing import NoRouteError, member_ports
 
 # a to d: over b 20 km on two links, over c 30 km on two links, directly 60 km.
 DIAMOND = """

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from netplan.scenario.build import great_circle_km
-from netplan.topology import FIBRE_DELAY
-from netplan.units import KM, MS
+from netplan.ground.units import KM, MS
+from netplan.input.scenario.build import great_circle_km
+from netplan.network.topology import FIBRE_DELAY
 
 MEASURED = Path(__file__).parents[1].parent / "shared" / "validation" / "rtt"
 FAR = 100.0

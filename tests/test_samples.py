@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from netplan.engine.model import (
+from netplan.measure.engine.model import (
     DELIVERED,
     Finished,
     Outside,
@@ -14,9 +14,9 @@ from netplan.engine.model import (
     PortTotals,
     Routes,
 )
-from netplan.engine.network import CompiledNetwork
-from netplan.histogram import N_BINS, Counts, bin_edges, bin_of
-from netplan.samples import COMPONENTS, Recorder, Samples, merge_samples
+from netplan.measure.engine.network import CompiledNetwork
+from netplan.measure.histogram import N_BINS, Counts, bin_edges, bin_of
+from netplan.measure.samples import COMPONENTS, Recorder, Samples, merge_samples
 
 NETWORK = CompiledNetwork(
     ports=Ports(

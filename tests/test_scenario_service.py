@@ -3,8 +3,14 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from netplan.laws import duration_law
-from netplan.scenario.service import ACCESS_TECHNOLOGIES, STORAGE_MEDIA, Access, Servers, Storage
+from netplan.input.scenario.service import (
+    ACCESS_TECHNOLOGIES,
+    STORAGE_MEDIA,
+    Access,
+    Servers,
+    Storage,
+)
+from netplan.network.laws import duration_law
 
 NAMED = ACCESS_TECHNOLOGIES | STORAGE_MEDIA
 

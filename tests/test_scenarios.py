@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from netplan.case import prepare
-from netplan.demand import flows_of, offered_load, pair_demands
-from netplan.detour import Detours
-from netplan.failure import states_of
-from netplan.loader import load
-from netplan.resilience import screen_case
-from netplan.routing import Router
-from netplan.topology import build_topology
-from netplan.verdict import Outcome
+from netplan.input.loader import load
+from netplan.judge.case import prepare
+from netplan.judge.detour import Detours
+from netplan.judge.resilience import screen_case
+from netplan.judge.verdict import Outcome
+from netplan.network.demand import flows_of, offered_load, pair_demands
+from netplan.network.failure import states_of
+from netplan.network.routing import Router
+from netplan.network.topology import build_topology
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "scenarios"

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from netplan.scenario.targets import Between
-from netplan.selection import Pair, nearest_compute, select_nodes, select_pairs
+from netplan.input.scenario.targets import Between
+from netplan.network.selection import Pair, nearest_compute, select_nodes, select_pairs
 
 # Two cities, 300 km apart: x has the compute node near, y has near and far.
 CITIES = """

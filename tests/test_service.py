@@ -7,16 +7,16 @@ import math
 import numpy as np
 import pytest
 
-from netplan.case import prepare
-from netplan.errors import InputError
-from netplan.evaluation import evaluate
-from netplan.queueing import mmc_mean_waiting_time
-from netplan.report import verdict_report
-from netplan.results import load_results, save_results
-from netplan.round import design_rounds, plan_round
-from netplan.texts.sentences import is_translated
-from netplan.units import MS
-from netplan.verdict import Outcome, Reason
+from netplan.ground.errors import InputError
+from netplan.ground.texts.sentences import is_translated
+from netplan.ground.units import MS
+from netplan.judge.case import prepare
+from netplan.judge.evaluation import evaluate
+from netplan.judge.results import load_results, save_results
+from netplan.judge.round import design_rounds, plan_round
+from netplan.judge.verdict import Outcome, Reason
+from netplan.measure.queueing import mmc_mean_waiting_time
+from netplan.show.report import verdict_report
 
 TOPOLOGY = """
     defaults:

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from netplan.queueing import erlang_c
-from netplan.sizing import PROBE_SHARE, PortView, plan_probes, probes_needed, warm_up_time
-from netplan.statistics import packets_needed
+from netplan.measure.queueing import erlang_c
+from netplan.measure.sizing import PROBE_SHARE, PortView, plan_probes, probes_needed, warm_up_time
+from netplan.measure.statistics import packets_needed
 
 BITS = 12_000.0
 

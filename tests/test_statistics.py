@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from scipy import signal, stats
 
-from netplan.errors import UnstableError
-from netplan.statistics import (
+from netplan.ground.errors import UnstableError
+from netplan.measure.statistics import (
     BATCHES,
     MIN_EFFECTIVE_EXCEEDANCES,
     Batches,

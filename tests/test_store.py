@@ -14,13 +14,13 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from netplan.distributions import fixed_size
-from netplan.engine.arrivals import Poisson
-from netplan.evaluation import evaluate
-from netplan.replication import Timing, simulate
-from netplan.results import save_results
-from netplan.rng import Streams
-from netplan.store import SIMULATING, Store, key_of
+from netplan.ground.distributions import fixed_size
+from netplan.ground.rng import Streams
+from netplan.judge.evaluation import evaluate
+from netplan.judge.results import save_results
+from netplan.measure.engine.arrivals import Poisson
+from netplan.measure.replication import Timing, simulate
+from netplan.measure.store import SIMULATING, Store, key_of
 
 TOPOLOGY = """
     defaults:
@@ -52,7 +52,7 @@ def jobs(write, monkeypatch):
         seen.append(job)
         return simulate(job)
 
-    monkeypatch.setattr("netplan.evaluation.simulate", watched)
+    monkeypatch.setattr("netplan.judge.evaluation.simulate", watched)
     evaluate(write(TOPOLOGY, SCENARIO), engine="fast")
     return seen
 
@@ -99,7 +99,7 @@ def test_results_are_the_same_bytes_with_and_without_a_store(write, tmp_path):
 def test_an_unchanged_job_is_never_run_again(write, tmp_path, monkeypatch):
     scenario = write(TOPOLOGY, SCENARIO)
     first = evaluate(scenario, engine="fast", runs=tmp_path)
-    monkeypatch.setattr("netplan.store.simulate", never)
+    monkeypatch.setattr("netplan.measure.store.simulate", never)
     assert evaluate(scenario, engine="fast", runs=tmp_path).verdicts == first.verdicts
 
 
@@ -111,7 +111,7 @@ def test_a_change_in_one_year_leaves_the_runs_of_the_other_alone(write, tmp_path
         again.append(job)
         return simulate(job)
 
-    monkeypatch.setattr("netplan.store.simulate", watched)
+    monkeypatch.setattr("netplan.measure.store.simulate", watched)
     built = SCENARIO + "    expansion: [{by: 2025, set: {link: a--b, capacity_gbps: 0.11}}]\n"
     evaluate(write(TOPOLOGY, built), engine="fast", runs=tmp_path)
     capacities = {round(1e3 / job.network.ports.ps_per_bit.min(), 6) for job in again}
@@ -151,16 +151,18 @@ def test_the_law_of_one_source_changes_the_key(jobs):
 
 
 def test_the_key_covers_all_the_code_that_a_job_runs_through():
-    """What `netplan.replication` imports, but for what samples are only judged with."""
+    """What `netplan.measure.replication` imports, but for what samples are only judged with."""
     code = """
         import sys
-        import netplan.replication, netplan.engine.fast, netplan.engine.reference
+        import netplan.measure.replication
+        import netplan.measure.engine.fast, netplan.measure.engine.reference
         print(*sorted(name for name in sys.modules if name.startswith("netplan.")))
     """
     command = [sys.executable, "-c", textwrap.dedent(code)]
     loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    rooms = {name.split(".")[1] for name in loaded}
-    assert rooms - {"errors", "statistics"} <= {*SIMULATING, "engine"}
+    rooms = {"/".join(name.split(".")[1:3]) for name in loaded if name.count(".") > 1}
+    others = {"ground/errors", "measure/statistics"}
+    assert rooms - others <= {*SIMULATING, "measure/engine"}
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "flipped", "another's"])
@@ -188,9 +190,9 @@ def test_a_run_that_is_killed_ten_times_ends_with_the_same_bytes(write, tmp_path
     code = """
         import sys
         from pathlib import Path
-        from netplan.loader import load
-        from netplan.evaluation import evaluate
-        from netplan.results import save_results
+        from netplan.input.loader import load
+        from netplan.judge.evaluation import evaluate
+        from netplan.judge.results import save_results
         scenario, out = load(sys.argv[1]), Path(sys.argv[2])
         print("begun", flush=True)
         save_results(evaluate(scenario, engine="fast", runs=out / "runs"), out)
@@ -216,7 +218,7 @@ def test_an_entry_appears_under_its_name_only_when_it_is_whole(jobs, tmp_path, m
     def full(_):
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("netplan.store.os.fsync", full)
+    monkeypatch.setattr("netplan.measure.store.os.fsync", full)
     with pytest.raises(OSError, match="No space left"):
         Store(tmp_path / "runs").run(jobs[0])
     assert list((tmp_path / "runs").iterdir()) == []

@@ -17,10 +17,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from netplan.engine.fast import FastEngine
-from netplan.engine.model import DELIVERED, PacketBlock, Ports, PortTotals, Routes
-from netplan.engine.reference import SimPyEngine
-from netplan.queueing import (
+from netplan.ground.units import PS_PER_S
+from netplan.measure.engine.fast import FastEngine
+from netplan.measure.engine.model import DELIVERED, PacketBlock, Ports, PortTotals, Routes
+from netplan.measure.engine.reference import SimPyEngine
+from netplan.measure.queueing import (
     Service,
     batch_mean_waiting_time,
     deterministic_tandem_mean,
@@ -37,15 +38,14 @@ from netplan.queueing import (
     periodic_sources_work_tail,
     priority_mean_waiting_times,
 )
-from netplan.statistics import BATCHES, Batches, mean_interval, quantile_interval
-from netplan.units import PS_PER_S
+from netplan.measure.statistics import BATCHES, Batches, mean_interval, quantile_interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from netplan.engine.model import Engine
+    from netplan.measure.engine.model import Engine
 
     Float64 = NDArray[np.float64]
     Int64 = NDArray[np.int64]

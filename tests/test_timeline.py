@@ -5,12 +5,12 @@ import json
 from typer.testing import CliRunner
 
 from netplan.cli.app import app
-from netplan.loader import load
-from netplan.standing import standings
-from netplan.tables.dates import dates_document, dates_table
-from netplan.timeline import dates, dependants
-from netplan.trial import Means, of_year
-from netplan.verdict import Outcome
+from netplan.decide.standing import standings
+from netplan.decide.timeline import dates, dependants
+from netplan.decide.trial import Means, of_year
+from netplan.input.loader import load
+from netplan.judge.verdict import Outcome
+from netplan.show.tables.dates import dates_document, dates_table
 
 # a to b is 100 km at 5 us/km; a member of 0.1 Gbit/s carries 20 flows of 5 Mbit/s.
 TOPOLOGY = """

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from netplan.loader import load_topology
-from netplan.scenario.build import explicit_spans, great_circle_km
-from netplan.scenario.network import Confidence, Role
+from netplan.input.loader import load_topology
+from netplan.input.scenario.build import explicit_spans, great_circle_km
+from netplan.input.scenario.network import Confidence, Role
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "topologies"

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from netplan.scenario.network import Role
-from netplan.topology import FIBRE_DELAY, build_topology
+from netplan.input.scenario.network import Role
+from netplan.network.topology import FIBRE_DELAY, build_topology
 
 PAIR = """
     nodes:

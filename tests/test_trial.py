@@ -4,8 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from netplan.trial import Means, key_of, looked_at_closely, of_year, only, screened, simulated
-from netplan.verdict import Outcome
+from netplan.decide.trial import (
+    Means,
+    key_of,
+    looked_at_closely,
+    of_year,
+    only,
+    screened,
+    simulated,
+)
+from netplan.judge.verdict import Outcome
 
 # 5 us/km: a to b 0.5 ms, b to c 0.5 ms; 0.1 Gbit/s links.
 TOPOLOGY = """

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from netplan.units import GBPS, KM, MS, PS_PER_S, US, seconds_to_ps
+from netplan.ground.units import GBPS, KM, MS, PS_PER_S, US, seconds_to_ps
 
 
 def test_a_millisecond_is_a_thousand_microseconds():

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from netplan.scenario.targets import Coverage
-from netplan.verdict import (
+from netplan.input.scenario.targets import Coverage
+from netplan.judge.verdict import (
     Hop,
     Outcome,
     PairVerdict,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from netplan.distributions import (
+from netplan.ground.distributions import (
     IMIX,
     ConstantDuration,
     ExponentialDuration,
@@ -11,10 +11,10 @@ from netplan.distributions import (
     UniformDuration,
     fixed_size,
 )
-from netplan.engine.arrivals import OnOff, Periodic, Poisson, Trace
-from netplan.engine.workload import Source, Workload
-from netplan.rng import Streams
-from netplan.units import MS, PS_PER_S
+from netplan.ground.rng import Streams
+from netplan.ground.units import MS, PS_PER_S
+from netplan.measure.engine.arrivals import OnOff, Periodic, Poisson, Trace
+from netplan.measure.engine.workload import Source, Workload
 
 SECOND = PS_PER_S
 LAWS = {

@@ -9,10 +9,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netplan.errors import Place
-from netplan.loader import yaml_text
-from netplan.loader.written import Places, find, number, plain
-from netplan.loader.yaml_text import parse, scalar
+from netplan.ground.errors import Place
+from netplan.input.loader import yaml_text
+from netplan.input.loader.written import Places, find, number, plain
+from netplan.input.loader.yaml_text import parse, scalar
 
 
 @pytest.mark.parametrize(

@@ -15,14 +15,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from netplan.errors import NetplanError
-    from netplan.evaluation import Evaluation, evaluate
-    from netplan.loader import load
-    from netplan.results import load_results, save_results
-    from netplan.scenario.scenario import Scenario
-    from netplan.scenario.targets import Target
-    from netplan.topology import Topology
-    from netplan.verdict import Outcome, Verdict
+    from netplan.ground.errors import NetplanError
+    from netplan.input.loader import load
+    from netplan.input.scenario.scenario import Scenario
+    from netplan.input.scenario.targets import Target
+    from netplan.judge.evaluation import Evaluation, evaluate
+    from netplan.judge.results import load_results, save_results
+    from netplan.judge.verdict import Outcome, Verdict
+    from netplan.network.topology import Topology
+    from netplan.show import plots
 
 __all__ = [
     "Evaluation",
@@ -35,28 +36,31 @@ __all__ = [
     "evaluate",
     "load",
     "load_results",
+    "plots",
     "save_results",
 ]
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Evaluation": "netplan.evaluation",
-    "NetplanError": "netplan.errors",
-    "Outcome": "netplan.verdict",
-    "Scenario": "netplan.scenario.scenario",
-    "Target": "netplan.scenario.targets",
-    "Topology": "netplan.topology",
-    "Verdict": "netplan.verdict",
-    "evaluate": "netplan.evaluation",
-    "load": "netplan.loader",
-    "load_results": "netplan.results",
-    "save_results": "netplan.results",
+    "Evaluation": "netplan.judge.evaluation",
+    "NetplanError": "netplan.ground.errors",
+    "Outcome": "netplan.judge.verdict",
+    "Scenario": "netplan.input.scenario.scenario",
+    "Target": "netplan.input.scenario.targets",
+    "Topology": "netplan.network.topology",
+    "Verdict": "netplan.judge.verdict",
+    "evaluate": "netplan.judge.evaluation",
+    "load": "netplan.input.loader",
+    "load_results": "netplan.judge.results",
+    "save_results": "netplan.judge.results",
 }
 """Where each public name lives; it is imported when it is first used, so `--help` stays quick."""
 
 
 def __getattr__(name: str) -> Any:
+    if name == "plots":
+        return importlib.import_module("netplan.show.plots")
     if name not in _HOMES:
         raise AttributeError(f"module 'netplan' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

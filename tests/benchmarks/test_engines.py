@@ -21,9 +21,9 @@ import numpy as np
 import pytest
 import simpy
 
-from netplan.engine.fast import FastEngine
-from netplan.engine.model import PacketBlock, Ports, Routes
-from netplan.engine.reference import SimPyEngine
+from netplan.measure.engine.fast import FastEngine
+from netplan.measure.engine.model import PacketBlock, Ports, Routes
+from netplan.measure.engine.reference import SimPyEngine
 
 pytestmark = pytest.mark.benchmark(group="engines")
 

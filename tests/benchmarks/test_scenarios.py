@@ -20,14 +20,14 @@ import numpy as np
 import pytest
 from tests.benchmarks.test_engines import Load, peak_mib, seconds, with_resources
 
-from netplan.case import prepare
-from netplan.engine.workload import Workload
-from netplan.evaluation import evaluate
-from netplan.loader import load
-from netplan.replication import simulate
-from netplan.rng import Streams
-from netplan.study import Study
-from netplan.units import PS_PER_S
+from netplan.ground.rng import Streams
+from netplan.ground.units import PS_PER_S
+from netplan.input.loader import load
+from netplan.judge.case import prepare
+from netplan.judge.evaluation import evaluate
+from netplan.judge.study import Study
+from netplan.measure.engine.workload import Workload
+from netplan.measure.replication import simulate
 
 pytestmark = pytest.mark.benchmark(group="scenarios")
 

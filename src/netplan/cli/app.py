@@ -27,7 +27,7 @@ from netplan.cli.options import (
 )
 from netplan.cli.output import Exit, Interrupted, fail, guarded, progress_of, say
 from netplan.cli.planning import planning
-from netplan.texts.problems import message_in_language
+from netplan.ground.texts.problems import message_in_language
 
 __all__ = ["main"]
 
@@ -135,10 +135,10 @@ def run(
             scheduler=scheduler,
             quiet=quiet,
         )
-        from netplan.report import verdict_report
+        from netplan.show.report import verdict_report
 
         if out is not None:
-            from netplan.results import save_results
+            from netplan.judge.results import save_results
 
             save_results(evaluation, out)
         say(verdict_report(evaluation, spoken(lang)), quiet=quiet)
@@ -169,9 +169,9 @@ def check(
 ) -> None:
     """Gate scenarios. Exit: 0 all met, 1 some missed, 2 input error, 3 undecided, none missed."""
     from netplan.cli.work import evaluate_file, load_all, plan_file
-    from netplan.gate import GateFiles, annotate, workflow_commands
-    from netplan.report import verdict_report
-    from netplan.verdict import combined
+    from netplan.judge.verdict import combined
+    from netplan.show.gate import GateFiles, annotate, workflow_commands
+    from netplan.show.report import verdict_report
 
     with guarded(spoken(lang)):
         load_all(scenarios, overrides or [])
@@ -337,7 +337,7 @@ def schema(
     """Print the JSON Schema of a kind of file, for editors."""
     import json
 
-    from netplan.loader import schema as schema_of
+    from netplan.input.loader import schema as schema_of
 
     typer.echo(json.dumps(schema_of(kind.value), ensure_ascii=False, indent=2))
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netplan.errors import InputError, Place, Problem
+from netplan.ground.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from netplan.cli.output import Reporter
-    from netplan.comparison import Comparison
+    from netplan.decide.comparison import Comparison
 
 __all__ = ["compared"]
 
@@ -27,8 +27,8 @@ def compared(
     reporter: Reporter | None,
 ) -> Comparison:
     """Compare two scenario files or two results folders."""
-    from netplan.comparison import compare, compare_results
-    from netplan.loader import load
+    from netplan.decide.comparison import compare, compare_results
+    from netplan.input.loader import load
 
     are_folders = [path.is_dir() for path in both]
     if all(are_folders):

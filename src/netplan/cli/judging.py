@@ -35,9 +35,9 @@ def judge(
 
     Exit: 0 all met, 1 some missed, 2 input error, 3 undecided, none missed.
     """
-    from netplan.rejudgement import rejudge
-    from netplan.report import verdict_report
-    from netplan.results import to_document, to_json, write_text
+    from netplan.decide.rejudgement import rejudge
+    from netplan.judge.results import to_document, to_json, write_text
+    from netplan.show.report import verdict_report
 
     with guarded(spoken(lang)):
         evaluation = rejudge(results, targets)
@@ -72,8 +72,8 @@ def compare(
     Exit: 0 done, 2 input error.
     """
     from netplan.cli.judges import compared
-    from netplan.results import to_json, write_text
-    from netplan.tables.comparison import comparison_document, comparison_table
+    from netplan.judge.results import to_json, write_text
+    from netplan.show.tables.comparison import comparison_document, comparison_table
 
     with guarded():
         found = compared(

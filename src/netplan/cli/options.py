@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from netplan.texts import Language, preferred_language
+from netplan.ground.texts import Language, preferred_language
 
 __all__ = [
     "DryRun",

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from netplan.errors import InputError, NetplanError
-from netplan.texts import preferred_language
-from netplan.texts.problems import message_in_language, problem_in_language
+from netplan.ground.errors import InputError, NetplanError
+from netplan.ground.texts import preferred_language
+from netplan.ground.texts.problems import message_in_language, problem_in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netplan.texts import Language
+    from netplan.ground.texts import Language
 
 __all__ = ["Exit", "Interrupted", "Reporter", "fail", "guarded", "progress_of", "say"]
 
@@ -110,7 +110,7 @@ class Reporter:
         self._tasks: dict[str, object] = {}
 
     def __call__(self, what: str, done: int, of: int) -> None:
-        """Take note of progress, as `netplan.evaluation.Progress` says."""
+        """Take note of progress, as `netplan.judge.evaluation.Progress` says."""
         if not self._tasks:
             self._bar.start()
         if what not in self._tasks:

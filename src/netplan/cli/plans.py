@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from netplan.errors import InputError, Place, Problem
+from netplan.ground.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from netplan.circles import CircleMap
     from netplan.cli.output import Reporter
-    from netplan.scenario.failures import FailureKind
-    from netplan.scenario.scenario import Scenario
-    from netplan.scenario.targets import Direction
-    from netplan.trial import Means
+    from netplan.decide.circles import CircleMap
+    from netplan.decide.trial import Means
+    from netplan.input.scenario.failures import FailureKind
+    from netplan.input.scenario.scenario import Scenario
+    from netplan.input.scenario.targets import Direction
 
 __all__ = ["draw_circles", "find_changes", "find_dates", "means_of"]
 
@@ -35,11 +35,11 @@ def draw_circles(
     json_file: Path | None,
 ) -> str:
     """Find the latency circles of a scenario and return them as text."""
-    from netplan.circles import CENTRES, LIMITS_MS, circles
-    from netplan.loader import load
-    from netplan.results import to_json, write_text
-    from netplan.scenario.targets import Direction, Layer
-    from netplan.tables.circles import circles_document, circles_table
+    from netplan.decide.circles import CENTRES, LIMITS_MS, circles
+    from netplan.input.loader import load
+    from netplan.input.scenario.targets import Direction, Layer
+    from netplan.judge.results import to_json, write_text
+    from netplan.show.tables.circles import circles_document, circles_table
 
     scenario = load(file, overrides=overrides)
     limits = sorted(set(limits_ms)) or list(LIMITS_MS)
@@ -64,8 +64,8 @@ def draw_circles(
 def _measured(
     scenario: Scenario, folder: Path, direction: Direction, years: Sequence[int] | None
 ) -> list[CircleMap]:
-    from netplan.circles import measured_circles
-    from netplan.results import load_results
+    from netplan.decide.circles import measured_circles
+    from netplan.judge.results import load_results
 
     found = measured_circles(load_results(folder).document, direction=direction)
     maps = [one for one in found if years is None or one.year in years]
@@ -86,10 +86,10 @@ def find_changes(
     json_file: Path | None,
 ) -> str:
     """Find the cures of one year of a scenario and return them as text."""
-    from netplan.cure import find_cures
-    from netplan.loader import load
-    from netplan.results import to_json, write_text
-    from netplan.tables.cure import cures_document, cures_table
+    from netplan.decide.cure import find_cures
+    from netplan.input.loader import load
+    from netplan.judge.results import to_json, write_text
+    from netplan.show.tables.cure import cures_document, cures_table
 
     scenario = load(file, overrides=overrides)
     known = [target.name for target in scenario.targets]
@@ -113,10 +113,10 @@ def find_dates(
     reporter: Reporter | None,
 ) -> str:
     """Find the dates of a scenario and return them as text."""
-    from netplan.loader import load
-    from netplan.results import to_json, write_text
-    from netplan.tables.dates import dates_document, dates_table
-    from netplan.timeline import dates
+    from netplan.decide.timeline import dates
+    from netplan.input.loader import load
+    from netplan.judge.results import to_json, write_text
+    from netplan.show.tables.dates import dates_document, dates_table
 
     scenario = load(file, overrides=overrides)
     if not scenario.targets:
@@ -134,6 +134,6 @@ def find_dates(
 
 def means_of(packets: int, jobs: int) -> Means:
     """Return what a simulation may cost."""
-    from netplan.trial import Means
+    from netplan.decide.trial import Means
 
     return Means(jobs=jobs, packets=packets)

@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netplan.cli.output import Reporter, fail
-from netplan.errors import InputError, Place, Problem
+from netplan.ground.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from netplan.evaluation import Evaluation
-    from netplan.forecast import Forecast
-    from netplan.scenario.scenario import Scenario
-    from netplan.texts import Language
+    from netplan.ground.texts import Language
+    from netplan.input.scenario.scenario import Scenario
+    from netplan.judge.evaluation import Evaluation
+    from netplan.judge.forecast import Forecast
 
 __all__ = [
     "check_inputs",
@@ -30,15 +30,15 @@ __all__ = [
 
 def check_inputs(files: Sequence[Path], overrides: Sequence[str]) -> Iterator[str]:
     """Load every file and yield a line for each sound one; raise all problems at the end."""
-    from netplan.loader import load_any
-    from netplan.scenario.scenario import Scenario
+    from netplan.input.loader import load_any
+    from netplan.input.scenario.scenario import Scenario
 
     problems: list[Problem] = []
     for file in files:
         try:
             loaded = load_any(file, overrides=overrides)
             if isinstance(loaded, Scenario):
-                from netplan.case import prepare_all
+                from netplan.judge.case import prepare_all
 
                 prepare_all(loaded)
         except InputError as error:
@@ -62,7 +62,7 @@ def load_all(files: Sequence[Path], overrides: Sequence[str]) -> None:
 
 
 def _load(file: Path, overrides: Sequence[str], *, gate: bool) -> Scenario:
-    from netplan.loader import load
+    from netplan.input.loader import load
 
     scenario = load(file, overrides=overrides)
     if gate and not scenario.targets:
@@ -86,10 +86,10 @@ def evaluate_file(
 ) -> Evaluation:
     """Load and evaluate one scenario; say how long it takes if that is long."""
     scenario = _load(file, overrides, gate=gate)
-    from netplan.evaluation import choose_engine, evaluate
+    from netplan.judge.evaluation import choose_engine, evaluate
 
     if choose_engine(engine or scenario.simulation.engine) == "fast":
-        from netplan.engine.fast import compile_apart, is_compiled
+        from netplan.measure.engine.fast import compile_apart, is_compiled
 
         if not is_compiled():
             fail("first run on this machine: compiling the fast engine, about 10 seconds")
@@ -111,10 +111,10 @@ def evaluate_file(
 
 
 def _warn_if_long(plan: Forecast) -> None:
-    from netplan.forecast import LONG_RUN
+    from netplan.judge.forecast import LONG_RUN
 
     if plan.seconds > LONG_RUN:
-        from netplan.tables.forecast import forecast_line
+        from netplan.show.tables.forecast import forecast_line
 
         fail(forecast_line(plan))
 
@@ -129,8 +129,8 @@ def plan_file(
     gate: bool = False,
 ) -> str:
     """Load one scenario and return what simulating it would cost."""
-    from netplan.evaluation import plan
-    from netplan.tables.forecast import forecast_table
+    from netplan.judge.evaluation import plan
+    from netplan.show.tables.forecast import forecast_table
 
     scenario = _load(file, overrides, gate=gate)
     return forecast_table(plan(scenario, engine=engine, seed=seed, jobs=jobs))
@@ -145,8 +145,8 @@ def draw_picture(
     language: Language,
 ) -> Path:
     """Draw one kind of picture of a results folder and return the file."""
-    from netplan.plots import draw, save
-    from netplan.results import load_results
+    from netplan.judge.results import load_results
+    from netplan.show.plots import draw, save
 
     figure = draw(load_results(folder), kind, target=target, year=year, language=language)
     path = out or Path(f"{kind}.png")
@@ -156,7 +156,7 @@ def draw_picture(
 
 def write_page(folder: Path, out: Path, language: Language) -> None:
     """Write the HTML report of a results folder."""
-    from netplan.html import write_report
+    from netplan.show.html import write_report
 
     write_report(folder, out, language)
 
@@ -193,7 +193,7 @@ def import_topology(
 def export_topology(file: Path, out: Path, *, form: str | None, quiet: bool) -> Iterator[str]:
     """Write the files of an export, and yield a line for each; what is lost goes to stderr."""
     from netplan.exchange import Format, export
-    from netplan.loader import load_any
+    from netplan.input.loader import load_any
 
     exported = export(load_any(file), out, None if form is None else Format(form))
     yield from _written(exported.files)
@@ -203,7 +203,7 @@ def export_topology(file: Path, out: Path, *, form: str | None, quiet: bool) -> 
 
 
 def _written(files: Mapping[Path, bytes]) -> Iterator[str]:
-    from netplan.results import write_bytes
+    from netplan.judge.results import write_bytes
 
     for path, content in files.items():
         write_bytes(path, content)

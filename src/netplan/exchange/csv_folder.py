@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from netplan.exchange.draft import Draft, unreadable
 from netplan.exchange.sheets import SHEETS, Sheet, draft_of_sheets, rows_of
 from netplan.exchange.traffic import csv_bytes
-from netplan.loader.csv_text import read_rows
+from netplan.input.loader.csv_text import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from netplan.exchange.traffic import DemandRow
-    from netplan.loader.files import Reading
-    from netplan.scenario.network import TopologySpec
+    from netplan.input.loader.files import Reading
+    from netplan.input.scenario.network import TopologySpec
 
 __all__ = ["read", "write"]
 

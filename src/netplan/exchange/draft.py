@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netplan.errors import InputError, Place, Problem
-from netplan.loader.written import Plain, Written
+from netplan.ground.errors import InputError, Place, Problem
+from netplan.input.loader.written import Plain, Written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,16 +6,16 @@ import json
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from netplan.errors import InputError, Problem
 from netplan.exchange import csv_folder, geojson, graphml, node_link, sndlib, workbook
 from netplan.exchange.draft import unreadable
-from netplan.loader.files import LARGEST_FILE
+from netplan.ground.errors import InputError, Problem
+from netplan.input.loader.files import LARGEST_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from netplan.exchange.draft import Draft
-    from netplan.loader.files import Reading
+    from netplan.input.loader.files import Reading
 
 __all__ = ["Format", "format_of", "read_draft"]
 

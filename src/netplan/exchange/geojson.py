@@ -14,21 +14,21 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from netplan.errors import Place
 from netplan.exchange.draft import Draft, listed, topology_of, unreadable, written
 from netplan.exchange.names import Names
 from netplan.exchange.sheets import Sheet, draft_of_sheets
 from netplan.exchange.words import flat, plain_number, topology_in_words
-from netplan.loader.csv_text import Cell, Row
-from netplan.scenario.build import explicit_spans, great_circle_km
-from netplan.scenario.network import Role
+from netplan.ground.errors import Place
+from netplan.input.loader.csv_text import Cell, Row
+from netplan.input.scenario.build import explicit_spans, great_circle_km
+from netplan.input.scenario.network import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from netplan.loader.files import Reading
-    from netplan.loader.written import Plain, Scalar, Written
-    from netplan.scenario.network import TopologySpec
+    from netplan.input.loader.files import Reading
+    from netplan.input.loader.written import Plain, Scalar, Written
+    from netplan.input.scenario.network import TopologySpec
 
 __all__ = ["line_km", "read", "write"]
 

@@ -16,17 +16,17 @@ from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from netplan.errors import Place
 from netplan.exchange.draft import Draft, listed, topology_of, written
 from netplan.exchange.names import Names
 from netplan.exchange.sheets import DEFAULT_CLASS
 from netplan.exchange.words import plain_number
-from netplan.scenario.build import great_circle_km
-from netplan.scenario.network import Role
-from netplan.units import GBPS
+from netplan.ground.errors import Place
+from netplan.ground.units import GBPS
+from netplan.input.scenario.build import great_circle_km
+from netplan.input.scenario.network import Role
 
 if TYPE_CHECKING:
-    from netplan.loader.written import Plain
+    from netplan.input.loader.written import Plain
 
 __all__ = ["Edge", "Graph", "draft_of_graph", "named"]
 

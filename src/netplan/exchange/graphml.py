@@ -10,21 +10,21 @@ import warnings
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-from netplan.errors import Place
 from netplan.exchange.draft import Draft, listed, topology_of, unreadable, written
 from netplan.exchange.graph import Edge, Graph, draft_of_graph, named
 from netplan.exchange.sheets import Sheet, draft_of_sheets
 from netplan.exchange.words import flat, topology_in_words
-from netplan.loader.csv_text import Cell, Row
-from netplan.scenario.build import resolved
-from netplan.units import GBPS
+from netplan.ground.errors import Place
+from netplan.ground.units import GBPS
+from netplan.input.loader.csv_text import Cell, Row
+from netplan.input.scenario.build import resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from netplan.loader.files import Reading
-    from netplan.loader.written import Scalar
-    from netplan.scenario.network import TopologySpec
+    from netplan.input.loader.files import Reading
+    from netplan.input.loader.written import Scalar
+    from netplan.input.scenario.network import TopologySpec
 
 __all__ = ["read", "write"]
 

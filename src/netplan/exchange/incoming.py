@@ -7,23 +7,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from netplan.errors import Place
 from netplan.exchange.assumptions import STRICT, Assumptions, with_assumptions
 from netplan.exchange.draft import written
 from netplan.exchange.formats import Format, read_draft
 from netplan.exchange.sndlib import MBPS
 from netplan.exchange.traffic import ASSUMED_YEAR, DemandRow, by_class, demand_csv, scenario_yaml
 from netplan.exchange.yaml_file import topology_yaml
-from netplan.loader.combining import with_base
-from netplan.loader.files import Reading
-from netplan.loader.loading import checked_scenario, checked_topology
-from netplan.loader.written import Plain, Written
+from netplan.ground.errors import Place
+from netplan.input.loader.combining import with_base
+from netplan.input.loader.files import Reading
+from netplan.input.loader.loading import checked_scenario, checked_topology
+from netplan.input.loader.written import Plain, Written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from netplan.exchange.draft import Draft
-    from netplan.scenario.network import TopologySpec
+    from netplan.input.scenario.network import TopologySpec
 
 __all__ = ["Imported", "import_file"]
 

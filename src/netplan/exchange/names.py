@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from netplan.exchange.draft import listed
-from netplan.scenario.network import Role
-from netplan.scenario.traffic import SOME_COMPUTE
+from netplan.input.scenario.network import Role
+from netplan.input.scenario.traffic import SOME_COMPUTE
 
 __all__ = ["Names"]
 

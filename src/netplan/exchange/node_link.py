@@ -10,17 +10,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from netplan.errors import Place
 from netplan.exchange.draft import Draft, topology_of, unreadable, written
 from netplan.exchange.graph import Edge, Graph, draft_of_graph, named
 from netplan.exchange.words import topology_in_words
+from netplan.ground.errors import Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from netplan.exchange.traffic import DemandRow
-    from netplan.loader.written import Plain
-    from netplan.scenario.network import TopologySpec
+    from netplan.input.loader.written import Plain
+    from netplan.input.scenario.network import TopologySpec
 
 __all__ = ["read", "write"]
 

@@ -16,13 +16,13 @@ from netplan.exchange import (
 )
 from netplan.exchange.formats import Format, format_of
 from netplan.exchange.traffic import DemandRow, demand_rows, not_held
-from netplan.scenario.scenario import Scenario
+from netplan.input.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from netplan.scenario.network import TopologySpec
+    from netplan.input.scenario.network import TopologySpec
 
 __all__ = ["Exported", "export"]
 

@@ -10,20 +10,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from netplan.errors import Place
 from netplan.exchange.draft import Draft
 from netplan.exchange.words import flat, topology_in_words
-from netplan.loader.csv_text import Cell, Row
-from netplan.loader.tables import DEMAND_COLUMNS, demand_of, with_rows, with_settings
-from netplan.loader.wording import unknown_key
-from netplan.loader.written import Scalar, Written
+from netplan.ground.errors import Place
+from netplan.input.loader.csv_text import Cell, Row
+from netplan.input.loader.tables import DEMAND_COLUMNS, demand_of, with_rows, with_settings
+from netplan.input.loader.wording import unknown_key
+from netplan.input.loader.written import Scalar, Written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from netplan.exchange.traffic import DemandRow
-    from netplan.loader.files import Reading
-    from netplan.scenario.network import TopologySpec
+    from netplan.input.loader.files import Reading
+    from netplan.input.scenario.network import TopologySpec
 
 __all__ = ["DEFAULT_CLASS", "SHEETS", "Sheet", "draft_of_sheets", "losses", "rows_of"]
 

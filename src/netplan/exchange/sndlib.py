@@ -15,16 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from netplan.errors import Place
 from netplan.exchange.draft import Draft, listed, topology_of, unreadable, written
 from netplan.exchange.names import Names
 from netplan.exchange.sheets import DEFAULT_CLASS
 from netplan.exchange.words import plain_number
+from netplan.ground.errors import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netplan.loader.written import Plain
+    from netplan.input.loader.written import Plain
 
 __all__ = ["MBPS", "draft_of_network", "parse_native", "parse_xml"]
 

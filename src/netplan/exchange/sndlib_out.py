@@ -10,14 +10,14 @@ from xml.etree import ElementTree as ET
 from netplan.exchange.draft import listed
 from netplan.exchange.sndlib import MBPS
 from netplan.exchange.words import topology_in_words
-from netplan.scenario.build import resolved
-from netplan.scenario.network import Role
+from netplan.input.scenario.build import resolved
+from netplan.input.scenario.network import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from netplan.exchange.traffic import DemandRow
-    from netplan.scenario.network import TopologySpec
+    from netplan.input.scenario.network import TopologySpec
 
 __all__ = ["losses", "write_native", "write_xml"]
 

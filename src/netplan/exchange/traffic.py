@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from netplan.exchange.draft import listed
 from netplan.exchange.words import plain_number
 from netplan.exchange.yaml_file import comment, spell
-from netplan.loader.tables import DEMAND_COLUMNS
-from netplan.units import GBPS
+from netplan.ground.units import GBPS
+from netplan.input.loader.tables import DEMAND_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from netplan.loader.written import Plain, Scalar
-    from netplan.scenario.scenario import Scenario
-    from netplan.scenario.traffic import Demand
+    from netplan.input.loader.written import Plain, Scalar
+    from netplan.input.scenario.scenario import Scenario
+    from netplan.input.scenario.traffic import Demand
 
 __all__ = ["DemandRow", "by_class", "csv_bytes", "demand_rows", "not_held", "scenario_yaml"]
 
@@ -56,9 +56,9 @@ def demand_rows(scenario: Scenario) -> tuple[list[DemandRow], list[str]]:
     tuple
         The pairs, and what could not be kept.
     """
-    from netplan.demand import pair_demands
-    from netplan.routing import Router
-    from netplan.topology import build_topology
+    from netplan.network.demand import pair_demands
+    from netplan.network.routing import Router
+    from netplan.network.topology import build_topology
 
     base = scenario.traffic.base_year or scenario.years[0]
     today = replace(scenario, expansion=())

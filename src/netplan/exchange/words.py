@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, cast
 
-from netplan.scenario.network import (
+from netplan.input.scenario.network import (
     BufferSize,
     DirectedCapacity,
     FibreType,
@@ -16,7 +16,7 @@ from netplan.scenario.network import (
 )
 
 if TYPE_CHECKING:
-    from netplan.loader.written import Plain, Scalar
+    from netplan.input.loader.written import Plain, Scalar
 
 __all__ = ["flat", "in_words", "plain_number", "topology_in_words"]
 

@@ -8,11 +8,11 @@ import re
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
-from netplan.errors import Place
 from netplan.exchange.csv_folder import REQUIRED
 from netplan.exchange.draft import Draft, unreadable
 from netplan.exchange.sheets import SHEETS, Sheet, draft_of_sheets, rows_of
-from netplan.loader.csv_text import Cell, Row
+from netplan.ground.errors import Place
+from netplan.input.loader.csv_text import Cell, Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
     from netplan.exchange.traffic import DemandRow
-    from netplan.loader.files import Reading
-    from netplan.loader.written import Scalar
-    from netplan.scenario.network import TopologySpec
+    from netplan.input.loader.files import Reading
+    from netplan.input.loader.written import Scalar
+    from netplan.input.scenario.network import TopologySpec
 
 __all__ = ["read", "write"]
 

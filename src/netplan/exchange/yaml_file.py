@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import yaml
 
 from netplan.exchange.words import topology_in_words
-from netplan.loader.yaml_text import scalar
+from netplan.input.loader.yaml_text import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from netplan.loader.written import Plain
-    from netplan.scenario.network import TopologySpec
+    from netplan.input.loader.written import Plain
+    from netplan.input.scenario.network import TopologySpec
 
 __all__ = ["comment", "spell", "topology_yaml"]
 

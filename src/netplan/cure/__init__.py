@@ -1,6 +1,0 @@
-"""Cures: the smallest single changes that keep missed promises."""
-
-from netplan.cure.candidate import UNITS, Kind
-from netplan.cure.search import Confirmed, Cure, Cures, find_cures
-
-__all__ = ["UNITS", "Confirmed", "Cure", "Cures", "Kind", "find_cures"]

@@ -1,0 +1,1 @@
+"""Deciding: dates, cures, comparisons, circles, other targets for the same samples."""

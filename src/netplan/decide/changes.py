@@ -1,0 +1,154 @@
+"""What differs between two scenarios by meaning: not lines of text, but what each year has.
+
+A scenario is laid out as facts, a path and a plain value each, with defaults spelled out and
+expansion steps built. However it was written, what means the same has the same facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias
+
+from netplan.ground.units import GBPS
+from netplan.network.demand import pair_demands
+from netplan.network.routing import Router
+from netplan.network.topology import build_topology
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from netplan.input.scenario.scenario import Scenario
+
+__all__ = ["Change", "Fact", "changes"]
+
+Fact: TypeAlias = str | int | float | bool | None
+"""A plain value."""
+Facts: TypeAlias = dict[tuple[str, ...], Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference, in the years where it holds."""
+
+    kind: str
+    """``node``, ``span``, ``link``, ``demand``, ``class``, ``growth``, ``target`` and so on."""
+    name: str
+    """Of what differs; empty where there is only one."""
+    what: str
+    """``added``, ``removed`` or ``changed``."""
+    before: Mapping[str, Fact]
+    """What the first scenario says, by key; only what differs."""
+    after: Mapping[str, Fact]
+    years: tuple[int, ...]
+    """Empty for what holds in all years."""
+
+
+def changes(first: Scenario, second: Scenario) -> list[Change]:
+    """Return all differences, those of the network year by year.
+
+    Only years that both have are compared; a difference in the years themselves comes first.
+    """
+    found = list(_differences(_whole(first), _whole(second), ()))
+    shared = [year for year in first.years if year in second.years]
+    yearly = [
+        change
+        for year in shared
+        for change in _differences(_of_year(first, year), _of_year(second, year), (year,))
+    ]
+    return [*found, *_joined(yearly)]
+
+
+def _joined(yearly: list[Change]) -> Iterator[Change]:
+    """Say once what holds in several years."""
+    years: dict[str, tuple[int, ...]] = {}
+    kept: dict[str, Change] = {}
+    for change in yearly:
+        key = repr(replace(change, years=()))
+        kept.setdefault(key, change)
+        years[key] = (*years.get(key, ()), *change.years)
+    for key, change in kept.items():
+        yield replace(change, years=years[key])
+
+
+def _differences(before: Facts, after: Facts, years: tuple[int, ...]) -> Iterator[Change]:
+    """Compare facts object by object: the first two parts of a path are kind and name."""
+    one, two = _by_object(before), _by_object(after)
+    for kind, name in dict.fromkeys([*one, *two]):
+        old, new = one.get((kind, name)), two.get((kind, name))
+        if old is None or new is None:
+            what = "added" if old is None else "removed"
+            yield Change(kind, name, what, old or {}, new or {}, years)
+            continue
+        keys = [k for k in dict.fromkeys([*old, *new]) if old.get(k) != new.get(k)]
+        if keys:
+            yield Change(
+                kind,
+                name,
+                "changed",
+                {k: old[k] for k in keys if k in old},
+                {k: new[k] for k in keys if k in new},
+                years,
+            )
+
+
+def _by_object(facts: Facts) -> dict[tuple[str, str], dict[str, Fact]]:
+    objects: dict[tuple[str, str], dict[str, Fact]] = {}
+    for (kind, name, *rest), value in facts.items():
+        objects.setdefault((kind, name), {})[".".join(rest)] = value
+    return objects
+
+
+def _whole(scenario: Scenario) -> Facts:
+    """Return the facts that hold in all years."""
+    facts: Facts = {("years", "", "years"): ", ".join(map(str, scenario.years))}
+    traffic = scenario.traffic
+    for name, known in traffic.classes.items():
+        facts |= _leaves(("class", name), known)
+    for name, growth in traffic.growth_per_year.items():
+        facts |= _leaves(("growth", name, "per_year"), growth)
+    for target in scenario.targets:
+        facts |= _leaves(("target", target.name), target)
+    for kind in ("routing", "failures", "simulation"):
+        facts |= _leaves((kind, ""), getattr(scenario, kind))
+    return facts
+
+
+def _of_year(scenario: Scenario, year: int) -> Facts:
+    """Return the facts of one year's network and traffic."""
+    topology = build_topology(scenario, year)
+    spec = topology.spec
+    facts: Facts = {}
+    for kind, objects in (("node", spec.nodes), ("span", spec.spans), ("link", spec.links)):
+        for name, found in objects.items():
+            # Every object has a fact, even where all its values are left out.
+            facts |= {(kind, name, "exists"): True} | _leaves((kind, name), found)
+    for demand in pair_demands(scenario, Router(topology, scenario.routing), year):
+        facts["demand", demand.name, "rate_gbps"] = round(demand.rate / GBPS, 9)
+        if demand.links is not None:
+            facts["demand", demand.name, "route"] = ", ".join(demand.links)
+    return facts
+
+
+def _leaves(path: tuple[str, ...], value: object) -> Facts:
+    """Lay out a typed value as plain values by path; what is left out has none."""
+    if value is None:
+        return {}
+    if isinstance(value, str | int | float):
+        return {path: value.value if isinstance(value, Enum) else value}
+    if isinstance(value, tuple) and all(isinstance(item, str | int | float) for item in value):
+        return {path: ", ".join(map(str, value))} if value else {}
+    parts = _parts(value)
+    return {k: v for name, part in parts.items() for k, v in _leaves((*path, name), part).items()}
+
+
+def _parts(value: object) -> dict[str, object]:
+    """Return the parts of a typed value by name."""
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): part for name, part in value.items()}
+    if isinstance(value, tuple):
+        return {str(number): part for number, part in enumerate(value)}
+    raise TypeError(f"no facts can be made of a {type(value).__name__}")

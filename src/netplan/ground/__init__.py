@@ -1,0 +1,1 @@
+"""What all floors stand on: errors, units, words, random streams, laws of size and duration."""

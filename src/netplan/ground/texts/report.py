@@ -1,0 +1,99 @@
+"""What the verdict report says: key, English, Chinese."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from netplan.ground.texts.words import WORDS
+
+__all__ = ["REPORT"]
+
+REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
+    "run": (
+        "engine {engine}, seed {seed}, netplan {version}",
+        "仿真引擎 {engine}，随机种子 {seed}，netplan {version}",
+    ),
+    "promise": (
+        "{name}: {statistic} {direction}, {layer}, < {limit:g} ms, {share}",
+        "{name}：{layer}{direction} {statistic}，小于 {limit:g} ms，{share}",
+    ),
+    "share.all": ("all {of}", "全部{of}"),
+    "share.part": ("{share:.4g} of the {of}", "{of}覆盖率不低于 {share:.4g}"),
+    "head.year": ("year", "年份"),
+    "head.verdict": ("verdict", "结论"),
+    "head.covered": ("covered", "覆盖率"),
+    "head.worst": ("worst pair", "最差节点对"),
+    "head.why": ("why", "原因"),
+    "short.": ("", ""),
+    "short.impossible": ("too far", "距离过远"),
+    "short.latency": ("too slow", "时延超限"),
+    "short.loss": ("loss", "丢包"),
+    "short.no_compute": ("no compute", "无算力"),
+    "short.disconnected": ("cut off", "中断"),
+    "short.overload": ("overload", "算力过载"),
+    "short.budget": ("undecided", "未判定"),
+    "short.not_measured": ("unmeasured", "未测量"),
+    "because.": ("", ""),
+    "because.impossible": ("too far: light alone needs", "距离过远，仅光传播即需 "),
+    "because.latency": ("too slow:", "时延超限，"),
+    "because.loss": ("packets are lost:", "丢包超限，时延 "),
+    "because.no_compute": (
+        "no compute node that the target allows",
+        "没有目标所允许的算力节点",
+    ),
+    "because.disconnected": ("cut off, no route is left", "中断，无可用路由"),
+    "because.not_measured": ("the saved samples hold none of it", "保存的样本中没有该节点对"),
+    "because.overload": ("the servers are offered too much", "算力服务器过载"),
+    "because.budget": ("not decided within the packet budget:", "在报文预算内未能判定，"),
+    "nothing": ("(none)", "（无）"),
+    "first_missed": ("first missed in {year}", "{year} 年起未满足"),
+    "failures": ("in {count} failure states: {counts}", "{count} 种故障状态下：{counts}"),
+    "failure": (
+        "{year}, {state}: {outcome}, {covered:.1%} covered, worst {pair} {value} ms {why}",
+        "{year} 年 {state}：{outcome}，覆盖率 {covered:.1%}，最差 {pair} {value} ms {why}",
+    ),
+    "more_states": ("and {count} more not met", "另有 {count} 种未满足或未判定"),
+    "why": (
+        "Why “{name}” is not met ({years}). In {year}, {count} of {of} pairs:",
+        "“{name}”未满足或未判定的原因（{years} 年）。{year} 年 {of} 个节点对中有 {count} 个：",
+    ),
+    "pair": ("{pair}: {because} {value}", "{pair}：{because}{value}"),
+    "loss": ("loss {loss:.2%}", "丢包率 {loss:.2%}"),
+    "means": ("mean ms: {split}", "平均时延构成（ms）：{split}"),
+    "comma": (", ", "，"),
+    "blame": (
+        "costs most of {count} hops: {link} with {cost:.3f} ms, offered {load:.0%}",
+        "{count} 跳中时延最大：{link}，{cost:.3f} ms，负荷 {load:.0%}",
+    ),
+    "only_hop": (
+        "the only hop: {link} with {cost:.3f} ms, offered {load:.0%}",
+        "仅一跳：{link}，{cost:.3f} ms，负荷 {load:.0%}",
+    ),
+    "hop.servers": ("servers at {node}", "{node} 的服务器"),
+    "hop.last mile": ("the last mile", "接入段"),
+    "without": ("{layer} without {component}", "{layer}（不含{component}）"),
+    "cure": ("would cure it: {cures}", "可行措施：{cures}"),
+    "or": ("; or ", "；或"),
+    "more": (
+        "and {count} more (--out DIR writes them all)",
+        "另有 {count} 个（用 --out DIR 可全部写出）",
+    ),
+    "cable": (
+        "{cable:,.0f} km of cable stand behind this verdict, {share:.0%} of them estimated",
+        "该结论所依据的光缆共 {cable:,.0f} km，其中 {share:.0%} 为估算",
+    ),
+    "busiest": ("Busiest links in {year}", "{year} 年最忙链路"),
+    "head.link": ("link", "链路"),
+    "head.from": ("from", "起点"),
+    "head.offered": ("offered", "负荷"),
+    "head.lost": ("lost", "丢包率"),
+    "head.wait": ("mean wait", "平均排队"),
+    "servers": ("Busiest servers in {year}", "{year} 年最忙算力服务器"),
+    "head.node": ("node", "节点"),
+    "head.servers": ("servers", "服务器数"),
+    "head.requests": ("requests/s", "请求数/s"),
+    "notes": ("Notes", "说明"),
+    "result": ("Result: {outcome} ({counts})", "总体结论：{outcome}（{counts}）"),
+    "count": ("{count} {outcome}", "{outcome} {count} 项"),
+    "no_target": ("no target", "未设目标"),
+}

@@ -1,0 +1,163 @@
+"""What a scenario builds, and by when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from typing import Annotated
+
+from pydantic import Field, model_validator
+from pydantic.dataclasses import dataclass
+
+from netplan.input.scenario.fields import (
+    CONFIG,
+    Count,
+    Identifier,
+    Kilometres,
+    Microseconds,
+    Population,
+    RouteFactor,
+    Weight,
+    Year,
+    check_exactly_one,
+    one_or_more,
+)
+from netplan.input.scenario.network import (
+    Buffer,
+    Equipment,
+    Fibre,
+    Label,
+    LineRate,
+    Link,
+    Node,
+    Provenance,
+    Span,
+)
+from netplan.input.scenario.service import Access, Servers
+
+__all__ = ["AddCompute", "AddLink", "AddNode", "AddSpan", "Change", "Step"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class AddNode(Node):
+    """A new site."""
+
+    id: Identifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class AddSpan(Span):
+    """A new cable section."""
+
+    id: Identifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class AddLink(Link):
+    """A new adjacency."""
+
+    id: Identifier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class AddCompute:
+    """A new compute node, and one link (``ID--NODE``) to each node it connects to."""
+
+    id: Identifier
+    connect: Annotated[tuple[Identifier, ...], Field(min_length=1), one_or_more(Identifier)]
+    city: Identifier | None = None
+    """Left out: the city of the first node in `connect`."""
+    name: Label | None = None
+    at: tuple[float, float] | None = None
+    """Left out: where the first node in `connect` stands."""
+    processing_us: Microseconds | None = None
+    compute: Servers | None = None
+    weights: Mapping[Identifier, Weight] = field(default_factory=dict)
+    length_km: Kilometres = 1.0
+    """Of each connecting link."""
+    fibre: Fibre | None = None
+    capacity_gbps: LineRate | None = None
+    members: Count | None = None
+    buffer: Buffer | None = None
+    equipment: Equipment | None = None
+    source: Provenance | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class Change:
+    """New values for one existing link, span or node; what is left out stays."""
+
+    link: Identifier | None = None
+    span: Identifier | None = None
+    node: Identifier | None = None
+    capacity_gbps: LineRate | None = None
+    members: Count | None = None
+    buffer: Buffer | None = None
+    equipment: Equipment | None = None
+    over: tuple[Identifier, ...] | None = None
+    igp_metric: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False, strict=True)] | None = (
+        None
+    )
+    length_km: Kilometres | None = None
+    route_factor: RouteFactor | None = None
+    fibre: Fibre | None = None
+    processing_us: Microseconds | None = None
+    access: Access | None = None
+    compute: Servers | None = None
+    population: Population | None = None
+    source: Provenance | None = None
+
+    _one = model_validator(mode="after")(check_exactly_one("link", "span", "node"))
+
+    @model_validator(mode="after")
+    def _fits_its_subject(self) -> Change:
+        kind = self.kind
+        wrong = [key for key in self.changes if key not in _CHANGEABLE[kind]]
+        if wrong:
+            raise ValueError(
+                f"a {kind} has no {' or '.join(wrong)} to set; "
+                f"it has {', '.join(_CHANGEABLE[kind])}"
+            )
+        if not self.changes:
+            raise ValueError(f"nothing to set; give one of {', '.join(_CHANGEABLE[kind])}")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """Which of ``link``, ``span``, ``node`` is changed."""
+        return next(kind for kind in _CHANGEABLE if getattr(self, kind) is not None)
+
+    @property
+    def subject(self) -> str:
+        """Name of the link, span or node that is changed."""
+        return str(getattr(self, self.kind))
+
+    @property
+    def changes(self) -> dict[str, object]:
+        """The new values by attribute."""
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {k: v for k, v in values.items() if v is not None and k not in _CHANGEABLE}
+
+
+_CHANGEABLE = {
+    "link": ("capacity_gbps", "members", "buffer", "equipment", "over", "igp_metric", "source"),
+    "span": ("length_km", "route_factor", "fibre", "source"),
+    "node": ("processing_us", "access", "compute", "population", "source"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
+class Step:
+    """One measure of the expansion, in service from the start of the year `by`."""
+
+    by: Year
+    name: str | None = None
+    set: Change | None = None
+    add_node: AddNode | None = None
+    add_span: AddSpan | None = None
+    add_link: AddLink | None = None
+    add_compute: AddCompute | None = None
+
+    _one = model_validator(mode="after")(
+        check_exactly_one("set", "add_node", "add_span", "add_link", "add_compute")
+    )

@@ -1,0 +1,1 @@
+"""Judging: from a scenario to a verdict for every target, pair by pair, and its reason."""

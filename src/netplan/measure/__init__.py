@@ -1,0 +1,1 @@
+"""Measuring: the engines and closed forms, samples and their statistics, runs and their store."""

@@ -1,0 +1,244 @@
+"""Arrival processes: when the packets of a source enter, how large they are, which flow has them.
+
+A process hands out packets in blocks, in order of time, from random streams of its own.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from netplan.ground.units import BITS_PER_BYTE, PS_PER_S
+
+if TYPE_CHECKING:
+    from netplan.ground.distributions import SizeDistribution
+
+__all__ = ["ArrivalProcess", "Draws", "OnOff", "Periodic", "Poisson", "Trace", "read_trace"]
+
+Int64 = NDArray[np.int64]
+Float64 = NDArray[np.float64]
+Stream = Callable[[str], np.random.Generator]
+"""Gives the random generator for a purpose, e.g. ``"arrivals"``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """A block of N packets; all of shape (N,)."""
+
+    entry: Int64
+    """[ps], ascending, later than those of the block before."""
+    bits: Int64
+    flow: Int64
+    """Number of the flow, from 0."""
+
+
+class ArrivalProcess(Protocol):
+    """A source at work."""
+
+    def draw(self, n: int) -> Draws:
+        """Return the next n packets."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Poisson:
+    """Independent, exponentially distributed gaps; each packet belongs to any flow alike.
+
+    A bundle of Poisson flows is a Poisson process whose packets are marked at random (Kingman,
+    *Poisson Processes*, Oxford 1993, §5.1, colouring theorem).
+    """
+
+    packet_rate: float
+    """[1/s]."""
+
+    def start(self, sizes: SizeDistribution, flows: int, stream: Stream) -> ArrivalProcess:
+        """Return the process of a bundle of `flows` flows."""
+        return _PoissonProcess(self.packet_rate, sizes, flows, stream)
+
+
+class _PoissonProcess:
+    def __init__(self, rate: float, sizes: SizeDistribution, flows: int, stream: Stream) -> None:
+        self._gap = PS_PER_S / rate
+        self._sizes, self._flows = sizes, flows
+        self._arrivals = stream("arrivals")
+        self._size_stream = _size_stream(sizes, stream)
+        self._marks = stream("flows") if flows > 1 else None
+        self._clock = 0
+
+    def draw(self, n: int) -> Draws:
+        gaps = self._arrivals.standard_exponential(n)
+        entry = self._clock + np.rint(gaps.cumsum() * self._gap).astype(np.int64)
+        self._clock = int(entry[-1])
+        bits = self._sizes.draw(self._size_stream, n)
+        return Draws(entry, bits, _marks(self._marks, self._flows, n))
+
+
+def _size_stream(sizes: SizeDistribution, stream: Stream) -> np.random.Generator | None:
+    """Return the stream of sizes; packets of one size need none, and thousands cost memory."""
+    return None if sizes.is_fixed else stream("sizes")
+
+
+def _marks(stream: np.random.Generator | None, flows: int, n: int) -> Int64:
+    """Draw the flow of each packet; a single flow needs no stream."""
+    return np.zeros(n, dtype=np.int64) if stream is None else stream.integers(flows, size=n)
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """Every flow sends at equal gaps, with a random phase of its own."""
+
+    packet_rate: float
+    """Of all flows together [1/s]."""
+
+    def start(self, sizes: SizeDistribution, flows: int, stream: Stream) -> ArrivalProcess:
+        """Return the process of a bundle of `flows` flows."""
+        return _PeriodicProcess(self.packet_rate, sizes, flows, stream)
+
+
+class _PeriodicProcess:
+    def __init__(self, rate: float, sizes: SizeDistribution, flows: int, stream: Stream) -> None:
+        phases = stream("arrivals").random(flows)
+        self._order = np.argsort(phases, kind="stable")
+        self._phases = phases[self._order]
+        self._period = flows * PS_PER_S / rate
+        self._sizes, self._size_stream = sizes, _size_stream(sizes, stream)
+        self._sent = 0
+
+    def draw(self, n: int) -> Draws:
+        turn, place = np.divmod(np.arange(self._sent, self._sent + n), len(self._phases))
+        self._sent += n
+        entry = np.rint((turn + self._phases[place]) * self._period).astype(np.int64)
+        return Draws(entry, self._sizes.draw(self._size_stream, n), self._order[place])
+
+
+@dataclass(frozen=True, slots=True)
+class OnOff:
+    """One source that sends at its peak rate while on and nothing while off.
+
+    The on and off periods are exponential or Pareto with the given means. Packets leave whenever
+    the source has sent the bits of the one before, counted over its on periods only, so that the
+    mean rate is peak * on / (on + off) exactly. It begins on with the probability on / (on + off).
+    """
+
+    peak: float
+    """[bit/s]."""
+    on: float
+    """Mean on period [s]."""
+    off: float
+    """Mean off period [s]."""
+    packet_rate: float
+    """peak * on / (on + off) over the mean size [1/s]."""
+    shape: float | None = None
+    """Tail index of the Pareto law; None is exponential."""
+
+    def start(self, sizes: SizeDistribution, flows: int, stream: Stream) -> ArrivalProcess:
+        """Return the process of one source; a bundle of on/off flows is as many sources."""
+        if flows != 1:
+            raise ValueError("an on/off source is one flow")
+        return _OnOffProcess(self, sizes, stream)
+
+
+class _OnOffProcess:
+    def __init__(self, law: OnOff, sizes: SizeDistribution, stream: Stream) -> None:
+        self._law = law
+        self._sizes, self._size_stream = sizes, _size_stream(sizes, stream)
+        self._periods = stream("arrivals")
+        begins_on = self._periods.random() < law.on / (law.on + law.off)
+        self._active = 0.0
+        """On time until the last packet [s]."""
+        self._burst_ends = np.empty(0)
+        """On time at the end of each burst that is drawn ahead [s]."""
+        self._idle_before = np.empty(0)
+        """Off time before each of them [s]."""
+        self._drawn_on = 0.0
+        self._drawn_off = 0.0 if begins_on else float(self._draw_periods(law.off, 1)[0])
+
+    def draw(self, n: int) -> Draws:
+        bits = self._sizes.draw(self._size_stream, n)
+        active = self._active + np.cumsum(bits) / self._law.peak
+        self._active = float(active[-1])
+        while self._drawn_on <= self._active:
+            self._draw_bursts()
+        burst = np.searchsorted(self._burst_ends, active, side="right")
+        entry = np.rint((active + self._idle_before[burst]) * PS_PER_S).astype(np.int64)
+        past = int(burst[-1])
+        self._burst_ends, self._idle_before = self._burst_ends[past:], self._idle_before[past:]
+        return Draws(entry, bits, np.zeros(n, dtype=np.int64))
+
+    def _draw_bursts(self, n: int = 64) -> None:
+        on, off = self._draw_periods(self._law.on, n), self._draw_periods(self._law.off, n)
+        ends = self._drawn_on + np.cumsum(on)
+        idle = self._drawn_off + np.concatenate([[0.0], np.cumsum(off)])
+        self._burst_ends = np.concatenate([self._burst_ends, ends])
+        self._idle_before = np.concatenate([self._idle_before, idle[:-1]])
+        self._drawn_on, self._drawn_off = float(ends[-1]), float(idle[-1])
+
+    def _draw_periods(self, mean: float, n: int) -> Float64:
+        if self._law.shape is None:
+            return self._periods.exponential(mean, n)
+        # Pareto from x_m on has the mean x_m a / (a - 1); NumPy draws the excess over 1.
+        shape = self._law.shape
+        return mean * (shape - 1) / shape * (1 + self._periods.pareto(shape, n))
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Recorded packets, repeated end to end from a random point, in a time scaled to the rate."""
+
+    packet_rate: float
+    """[1/s]."""
+    times: tuple[float, ...]
+    """Ascending, from any origin."""
+    bits: tuple[int, ...]
+
+    def start(self, sizes: SizeDistribution, flows: int, stream: Stream) -> ArrivalProcess:
+        """Return the process; the sizes are those of the trace."""
+        return _TraceProcess(self, flows, stream)
+
+
+class _TraceProcess:
+    def __init__(self, trace: Trace, flows: int, stream: Stream) -> None:
+        self._bits = np.array(trace.bits, dtype=np.int64)
+        times = np.array(trace.times)
+        n = len(times)
+        # The gap after the last packet is the mean of the others.
+        length = (times[-1] - times[0]) * n / (n - 1) if n > 1 else 1.0
+        self._turn = n * PS_PER_S / trace.packet_rate
+        self._offsets = (times - times[0]) / length if length > 0 else np.arange(n) / n
+        self._flows, self._marks = flows, stream("flows") if flows > 1 else None
+        self._begin = int(stream("arrivals").integers(n))
+        self._sent = 0
+
+    def draw(self, n: int) -> Draws:
+        number = np.arange(self._sent, self._sent + n) + self._begin
+        self._sent += n
+        turn, place = np.divmod(number, len(self._offsets))
+        since = turn + self._offsets[place] - self._offsets[self._begin]
+        entry = np.rint(since * self._turn).astype(np.int64)
+        return Draws(entry, self._bits[place], _marks(self._marks, self._flows, n))
+
+
+def read_trace(file: str, rate: float) -> Trace:
+    """Read a trace file with the columns ``time_s`` and ``bytes``.
+
+    Parameters
+    ----------
+    file
+        CSV file; the loader has checked it.
+    rate
+        Mean rate to scale the time to [bit/s].
+    """
+    with Path(file).open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    bits = tuple(max(1, round(float(row["bytes"]) * BITS_PER_BYTE)) for row in rows)
+    return Trace(
+        packet_rate=rate * len(bits) / sum(bits),
+        times=tuple(float(row["time_s"]) for row in rows),
+        bits=bits,
+    )

@@ -1,0 +1,159 @@
+"""The fast engine: the packet model compiled, equal to the reference to the picosecond."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from netplan.measure.engine.compiled import is_stored
+from netplan.measure.engine.contract import END_OF_TIME, check_block, check_network
+from netplan.measure.engine.layout import Output, Packets, lay_out, more_chunks, more_requests
+from netplan.measure.engine.model import Finished, PacketBlock, PortTotals
+from netplan.measure.engine.sweep import CHUNKS_PER_PACKET, run, take
+from netplan.measure.engine.tables import CHUNK
+
+if TYPE_CHECKING:
+    from netplan.measure.engine.model import Ports, Routes
+
+__all__ = ["FastEngine", "compile_apart", "is_compiled"]
+
+
+def is_compiled() -> bool:
+    """Tell whether the engine starts at once; otherwise its first block waits for the compiler."""
+    return is_stored(run) and is_stored(take)
+
+
+def compile_apart() -> None:
+    """Compile in a process of its own, so that the compiler's memory goes with it.
+
+    Where the result cannot be stored, the engine compiles when it meets its first block.
+    """
+    subprocess.run([sys.executable, "-c", _COMPILE], check=False, stderr=subprocess.DEVNULL)
+
+
+_COMPILE = """
+import numpy as np
+from netplan.measure.engine.fast import FastEngine
+from netplan.measure.engine.model import PacketBlock, Ports, Routes
+one = np.ones(1, dtype=np.int64)
+ports = Ports(one.astype(float), one, one, one, one)
+routes = Routes(np.array([0, 1]), np.zeros(1, dtype=np.int32))
+zero = np.zeros(1, dtype=np.int32)
+engine = FastEngine(ports, routes)
+engine.advance(PacketBlock(0, 2, one, one, zero, zero.astype(np.int8), zero))
+engine.drain()
+"""
+
+
+class FastEngine:
+    """A network of ports, compiled.
+
+    Parameters
+    ----------
+    ports, routes
+        The network.
+    priorities
+        Number of priority levels that may occur; with 1 every port is plain FIFO.
+    """
+
+    name = "fast"
+
+    def __init__(self, ports: Ports, routes: Routes, *, priorities: int = 1) -> None:
+        check_network(ports, routes, priorities)
+        self._sweep = lay_out(ports, routes, priorities)
+        self._now = 0
+
+    def advance(self, block: PacketBlock) -> Finished:
+        """Take in a block and simulate all that happens before ``block.until``."""
+        sweep = self._sweep
+        check_block(block, len(sweep.begins), sweep.priorities, self._now)
+        # a queue takes a chunk for each that it fills, and one more
+        self._have_chunks(len(block) // CHUNK + len(sweep.ports))
+        take(self._sweep, _packets(block))
+        finished = self._run(int(block.until))
+        self._now = int(block.until)
+        return finished
+
+    def drain(self) -> Finished:
+        """Let every packet that is still under way reach its end, with no new traffic."""
+        finished = self._run(END_OF_TIME)
+        self._now = max(self._now, int(self._sweep.progress["latest"][0]))
+        return finished
+
+    def _run(self, until: int) -> Finished:
+        progress = self._sweep.progress
+        progress["until"], progress["finished"] = until, 0
+        output = _output(self.in_flight)
+        self._have_chunks(CHUNKS_PER_PACKET)
+        while not run(self._sweep, output):
+            self._have_chunks(2 * CHUNKS_PER_PACKET)
+            if progress["requests_left"][0] == 0:
+                self._sweep = more_requests(self._sweep)
+        return _finished(output, int(progress["finished"][0]))
+
+    def _have_chunks(self, chunks: int) -> None:
+        if self._sweep.progress["left"][0] < chunks:
+            self._sweep = more_chunks(self._sweep, chunks)
+
+    def totals(self) -> PortTotals:
+        """Totals of every port since the last `reset_totals`."""
+        ports = self._sweep.ports
+        return PortTotals(**{field.name: ports[field.name].copy() for field in fields(PortTotals)})
+
+    def reset_totals(self) -> None:
+        """Begin the totals anew."""
+        for field in fields(PortTotals):
+            self._sweep.ports[field.name] = 0
+
+    @property
+    def in_flight(self) -> int:
+        """Packets that entered and have not left yet, measured or not."""
+        return int(self._sweep.progress["in_flight"][0])
+
+    @property
+    def packet_hops(self) -> int:
+        """Arrivals at ports since the beginning."""
+        return int(self._sweep.progress["packet_hops"][0])
+
+
+def _packets(block: PacketBlock) -> Packets:
+    """Give the columns the one kind that is compiled: contiguous and, for Numba, writable."""
+
+    def column(values: Any, kind: type[np.integer[Any]]) -> Any:
+        return np.require(values, kind, ["C", "W", "A"])
+
+    service = np.zeros(len(block), np.int64) if block.service is None else block.service
+    return Packets(
+        first_number=int(block.first_number),
+        entry=column(block.entry, np.int64),
+        bits=column(block.bits, np.int64),
+        route=column(block.route, np.int32),
+        priority=column(block.priority, np.int8),
+        stream=column(block.stream, np.int32),
+        service=column(service, np.int64),
+    )
+
+
+def _output(most: int) -> Output:
+    return Output(
+        number=np.empty(most, np.int64),
+        entry=np.empty(most, np.int64),
+        bits=np.empty(most, np.int64),
+        route=np.empty(most, np.int32),
+        stream=np.empty(most, np.int32),
+        delay=np.empty(most, np.int64),
+        dropped_at=np.empty(most, np.int32),
+        compute=np.empty(most, np.int64),
+    )
+
+
+def _finished(output: Output, packets: int) -> Finished:
+    """Cut the columns to the packets that finished; a copy if that lets much memory go."""
+    columns = {name: column[:packets] for name, column in output._asdict().items()}
+    if 2 * packets < len(output.number):
+        columns = {name: column.copy() for name, column in columns.items()}
+    return Finished(**columns)

@@ -1,0 +1,295 @@
+"""How the fast engine lays a network out in memory: tables of records, and who points to whom.
+
+Packets move through *queues*, which are numbered so that those that lead to one port stand side by
+side: from its sources if a route begins there, then from each port that comes before it on a route.
+Behind these come the queues to destinations, one for each port; then, for each port, the packets
+that wait by priority or, in a FIFO network, the places taken in its buffer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import networkx as nx
+import numpy as np
+
+from netplan.measure.engine.contract import END_OF_TIME
+from netplan.measure.engine.tables import CHUNK, NEVER, NOBODY
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from netplan.measure.engine.model import Int8, Int32, Int64, Ports, Routes
+
+__all__ = ["Output", "Packets", "Sweep", "lay_out", "more_chunks", "more_requests"]
+
+VISITS_PER_PACKET: Final = 4
+"""A round that needs more visits for each packet is followed by a walk along the tree of ports."""
+
+HOP: Final = np.dtype([("lag", "i8"), ("queue", "i4"), ("route", "i4"), ("served", "i8")])
+"""A port on a route: delay from its departure to the next arrival [ps], queue that leads there,
+whether the route has met a pool of servers."""
+BEGIN: Final = np.dtype([("processing", "i8"), ("queue", "i4"), ("hop", "i4")])
+"""Begin of a route: delay before its first port [ps], queue that leads there, row of the hop."""
+RECORD: Final = np.dtype(
+    [
+        ("time", "i8"),  # when the packet leaves the queue, or arrived where it waits [ps]
+        ("number", "i8"),
+        ("bits", "i8"),
+        ("entry", "i8"),
+        ("hop", "i4"),
+        ("stream", "i4"),
+        ("work", "i8"),  # service, or what it took, and priority: see `serving`
+    ]
+)
+"""A packet in a queue."""
+REQUEST: Final = np.dtype([("left", "i8"), ("right", "i8"), *RECORD.descr])
+"""A request at a pool, when it departs [ps], and what is below it in the heap."""
+QUEUE: Final = np.dtype(
+    [
+        ("time", "i8"),  # of the first record, or NEVER [ps]
+        ("head", "i8"),  # first record
+        ("tail", "i8"),  # next free record
+        ("lag", "i8"),  # least delay from the sending port, its transmission included [ps]
+        ("sender", "i4"),  # the sending port
+        ("leaf", "i4"),  # of the receiving port in the tree of ports, or 0
+    ]
+)
+PORT: Final = np.dtype(
+    [
+        ("safe", "i8"),  # up to when the port has been simulated [ps]
+        ("free", "i8"),  # when it has sent all that it has begun to send [ps]
+        ("ps_per_bit", "f8"),
+        ("first_input", "i4"),  # queues that lead here
+        ("last_input", "i4"),  # the last one, + 1
+        ("waiting", "i4"),  # first queue of those that wait, or of the places taken
+        ("limited", "i4"),
+        ("servers", "i4"),  # of a pool
+        ("first_server", "i4"),
+        ("arrivals", "i8"),
+        ("sent_bits", "i8"),
+        ("waits", "i8"),
+        ("wait_sum", "f8"),
+        ("wait_max", "i8"),
+        ("buffer_packets", "i8"),
+        ("buffer_bits", "i8"),
+        ("held", "i8"),  # packets that wait; of a FIFO port those not yet known to have departed
+        ("held_bits", "i8"),
+        ("bits_in_service", "i8"),
+        ("choice", "i8"),  # when a port next chooses, or a pool sends on, or NEVER [ps]
+        ("root", "i8"),  # of the heap of requests of a pool
+        ("drops", "i8"),
+        ("dropped_bits", "i8"),
+    ]
+)
+PROGRESS: Final = np.dtype(
+    [
+        ("until", "i8"),
+        ("begin", "i8"),  # nothing is left to happen before this time [ps]
+        ("unused", "i8"),  # first of the chunks that were given back
+        ("touched", "i8"),  # chunks that were in use at some time
+        ("left", "i8"),  # chunks that are not in use
+        ("unused_request", "i8"),  # the same of requests
+        ("requests_touched", "i8"),
+        ("requests_left", "i8"),
+        ("walks", "i8"),  # whether the ports are visited along the tree
+        ("visits", "i8"),  # in this round or walk
+        ("visited", "i8"),  # of them
+        ("sparse", "i8"),  # a round in which fewer packets arrive is followed by a walk
+        ("mark", "i8"),  # packet_hops at the begin of the round
+        ("in_flight", "i8"),
+        ("packet_hops", "i8"),
+        ("finished", "i8"),  # rows of the output
+        ("latest", "i8"),  # when the last packet left [ps]
+    ]
+)
+
+
+class Packets(NamedTuple):
+    """The packets of a block, as compiled code reads them."""
+
+    first_number: int
+    entry: Int64
+    bits: Int64
+    route: Int32
+    priority: Int8
+    stream: Int32
+    service: Int64
+
+
+class Output(NamedTuple):
+    """Columns for measured packets that leave, as compiled code writes them."""
+
+    number: Int64
+    entry: Int64
+    bits: Int64
+    route: Int32
+    stream: Int32
+    delay: Int64
+    dropped_at: Int32
+    compute: Int64
+
+
+class Sweep(NamedTuple):
+    """All that compiled code works on."""
+
+    hops: NDArray[np.void]
+    """Shape (H,): `HOP`, route after route; behind each route a row for its destination."""
+    begins: NDArray[np.void]
+    """Shape (R,): `BEGIN`."""
+    order: Int64
+    """Ports that lie on a route, upstream first."""
+    inputs: int
+    """So many queues lead to ports; as many as there are ports lead to destinations."""
+    priorities: int
+    progress: NDArray[np.void]
+    """Shape (1,): `PROGRESS`."""
+    ports: NDArray[np.void]
+    queues: NDArray[np.void]
+    servers: Int64
+    """When each server of a pool is free [ps]: a heap for each pool."""
+    requests: NDArray[np.void]
+    """`REQUEST`: those at pools."""
+    records: NDArray[np.void]
+    """Shape (chunks * CHUNK,): `RECORD`."""
+    follower: Int64
+    """Shape (chunks,): the next chunk of the queue, or of those that were given back."""
+    tree: Int64
+    """Shape (2 * leaves,): a complete binary tree of times, each the earlier of its two children.
+    Leaf `leaves + port` is when the next thing happens at the port [ps]."""
+
+
+def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
+    """Build the tables of a network in which nothing has happened."""
+    senders, receivers, of_hop = _inputs(routes)
+    inputs, count = len(senders), len(ports)
+    leaves = 1 << max(count - 1, 1).bit_length()
+    queues = np.zeros(inputs + count + count * priorities, QUEUE)
+    queues["time"] = NEVER
+    queues["head"] = queues["tail"] = CHUNK * np.arange(len(queues))
+    queues["sender"][:inputs] = np.maximum(senders, 0)
+    queues["leaf"][:inputs] = leaves + receivers
+    # A transmission takes a picosecond at least, the service of a request perhaps nothing. A source
+    # sends nothing that is not there yet.
+    servers = np.zeros(count, np.int64) if ports.servers is None else ports.servers
+    lag = ports.latency[senders] + ports.processing[receivers] + (servers[senders] == 0)
+    queues["lag"][:inputs] = np.where(senders == NOBODY, END_OF_TIME, lag)
+    # Amid unused memory: two engines in two threads must not write to the same cache line.
+    progress = np.zeros(65, PROGRESS)[32:33]
+    progress["unused"] = progress["unused_request"] = NOBODY
+    progress["touched"] = len(queues)
+    table = _ports(ports, receivers, inputs + count, priorities)
+    table["servers"] = servers
+    table["choice"], table["root"] = NEVER, NOBODY
+    table["first_server"] = np.cumsum(servers) - servers
+    order = _upstream_first(senders, receivers)
+    progress["sparse"] = len(order) // VISITS_PER_PACKET
+    hops, begins = _routes(ports, routes, of_hop, inputs)
+    hops["served"] = _served(routes, servers)
+    return Sweep(
+        hops=hops,
+        begins=begins,
+        order=order,
+        inputs=inputs,
+        priorities=priorities,
+        progress=progress,
+        ports=table,
+        queues=queues,
+        servers=np.zeros(int(servers.sum()), np.int64),
+        requests=np.empty(0, REQUEST),
+        records=np.empty(len(queues) * CHUNK, RECORD),
+        follower=np.empty(len(queues), np.int64),
+        tree=np.full(2 * leaves, NOBODY, np.int64),
+    )
+
+
+def more_chunks(sweep: Sweep, chunks: int) -> Sweep:
+    """Enlarge the store so that at least `chunks` are left, and by a quarter at least."""
+    progress = sweep.progress
+    added = max(chunks - int(progress["left"][0]), len(sweep.follower) // 4)
+    progress["left"] += added
+    records = np.empty(len(sweep.records) + added * CHUNK, RECORD)
+    records[: len(sweep.records)] = sweep.records
+    follower = np.empty(len(sweep.follower) + added, np.int64)
+    follower[: len(sweep.follower)] = sweep.follower
+    return sweep._replace(records=records, follower=follower)
+
+
+def more_requests(sweep: Sweep) -> Sweep:
+    """Enlarge the table of requests."""
+    added = max(CHUNK, len(sweep.requests))
+    sweep.progress["requests_left"] += added
+    requests = np.empty(len(sweep.requests) + added, REQUEST)
+    requests[: len(sweep.requests)] = sweep.requests
+    return sweep._replace(requests=requests)
+
+
+def _inputs(routes: Routes) -> tuple[Int64, Int64, Int64]:
+    """Give numbers to the queues that lead to ports.
+
+    Returns
+    -------
+    tuple of arrays
+        For each queue its sender, or `NOBODY` if packets begin there, and its receiver; for each
+        hop of the routes the queue that leads to it.
+    """
+    before = np.roll(routes.ports, 1).astype(np.int64)
+    before[routes.start[:-1]] = NOBODY
+    pairs = np.column_stack([routes.ports, before])
+    unique, of_hop = np.unique(pairs, axis=0, return_inverse=True)
+    return unique[:, 1], unique[:, 0], of_hop.reshape(-1)
+
+
+def _routes(
+    ports: Ports, routes: Routes, of_hop: Int64, inputs: int
+) -> tuple[NDArray[np.void], NDArray[np.void]]:
+    """Lay the hops of all routes out one after the other, each route closed by its destination."""
+    route = np.repeat(np.arange(len(routes)), np.diff(routes.start))
+    rows = np.arange(len(routes.ports)) + route
+    last = routes.start[1:] - 1
+    hops = np.zeros(len(routes.ports) + len(routes), HOP)
+    hops["route"][rows] = route
+    hops["route"][rows[last] + 1] = np.arange(len(routes))
+    hops["queue"][rows] = np.roll(of_hop, -1)
+    hops["queue"][rows[last]] = inputs + routes.ports[last]
+    processing = np.roll(ports.processing[routes.ports], -1)
+    processing[last] = 0
+    hops["lag"][rows] = ports.latency[routes.ports] + processing
+    begins = np.zeros(len(routes), BEGIN)
+    begins["processing"] = ports.processing[routes.ports[routes.start[:-1]]]
+    begins["queue"] = of_hop[routes.start[:-1]]
+    begins["hop"] = rows[routes.start[:-1]]
+    return hops, begins
+
+
+def _served(routes: Routes, servers: Int64) -> Int64:
+    """Tell of each row of the hops whether its route has met a pool, itself included."""
+    pool = (servers[routes.ports] > 0).astype(np.int64)
+    met = np.cumsum(pool)
+    before = met[routes.start[:-1]] - pool[routes.start[:-1]]
+    met = met - np.repeat(before, np.diff(routes.start))
+    return np.insert(met, routes.start[1:], met[routes.start[1:] - 1])
+
+
+def _ports(ports: Ports, receivers: Int64, waiting: int, priorities: int) -> NDArray[np.void]:
+    table = np.zeros(len(ports), PORT)
+    numbers = np.arange(len(ports))
+    table["ps_per_bit"] = ports.ps_per_bit
+    table["first_input"] = np.searchsorted(receivers, numbers)
+    table["last_input"] = np.searchsorted(receivers, numbers, side="right")
+    table["waiting"] = waiting + priorities * numbers
+    table["buffer_packets"] = ports.buffer_packets
+    table["buffer_bits"] = ports.buffer_bits
+    table["limited"] = (ports.buffer_packets > 0) | (ports.buffer_bits > 0)
+    return table
+
+
+def _upstream_first(senders: Int64, receivers: Int64) -> Int64:
+    """Order the ports so that only around a cycle a port comes before one that sends to it."""
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from(receivers.tolist())
+    inner = senders != NOBODY
+    graph.add_edges_from(zip(senders[inner].tolist(), receivers[inner].tolist(), strict=True))
+    joined = nx.condensation(graph)
+    groups = (sorted(joined.nodes[group]["members"]) for group in nx.topological_sort(joined))
+    return np.array([port for group in groups for port in group], np.int64)

@@ -1,0 +1,233 @@
+"""What happens to a packet at a port of the fast engine: service, waiting, loss, the way on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from netplan.measure.engine.compiled import inlined, outlined
+from netplan.measure.engine.model import DELIVERED, UNMEASURED
+from netplan.measure.engine.tables import (
+    CHUNK,
+    NEVER,
+    NOBODY,
+    climb,
+    dequeue,
+    enqueue,
+    first,
+    forget_request,
+    index,
+    meld,
+    new_request,
+)
+
+if TYPE_CHECKING:
+    from netplan.measure.engine.layout import Output, Sweep
+
+__all__ = [
+    "PRIORITY_BITS",
+    "arrive_fifo",
+    "arrive_pool",
+    "arrive_priority",
+    "choose",
+    "leave",
+    "release",
+]
+
+PRIORITY_BITS: Final = 8
+"""Low bits of a packet's `work`, its priority; above them its service, then what it took [ps]."""
+PRIORITY_MASK: Final = (1 << PRIORITY_BITS) - 1
+
+
+@inlined
+def leave(sweep: Sweep, output: Output, packet: Any, time: int, dropped_at: int) -> None:
+    """Let a packet out of the network; report it if it is measured."""
+    progress = sweep.progress[0]
+    progress.in_flight -= 1
+    progress.latest = max(progress.latest, time)
+    if packet.stream != UNMEASURED:
+        row, hop = index(progress.finished), sweep.hops[index(packet.hop)]
+        progress.finished += 1
+        output.number[row] = packet.number
+        output.entry[row] = packet.entry
+        output.bits[row] = packet.bits
+        output.route[row] = hop.route
+        output.stream[row] = packet.stream
+        output.delay[row] = time - packet.entry
+        output.dropped_at[row] = dropped_at
+        output.compute[row] = packet.work >> PRIORITY_BITS if hop.served else 0
+
+
+@inlined
+def copy(packet: Any, record: Any) -> None:
+    """Copy what stays the same from queue to queue."""
+    record.number = packet.number
+    record.bits = packet.bits
+    record.entry = packet.entry
+    record.stream = packet.stream
+    record.work = packet.work
+
+
+@inlined
+def send(sweep: Sweep, output: Output, packet: Any, departure: int) -> None:
+    """Send a packet on to its next port, or out of the network."""
+    hop = sweep.hops[index(packet.hop)]
+    time = departure + hop.lag
+    if hop.queue >= sweep.inputs and time < sweep.progress[0].until:
+        leave(sweep, output, packet, time, DELIVERED)
+        return
+    record = enqueue(sweep, hop.queue, time)
+    copy(packet, record)
+    record.hop = packet.hop + 1
+    leaf = sweep.queues[index(hop.queue)].leaf
+    if time < sweep.tree[index(leaf)]:
+        climb(sweep, leaf, time)
+
+
+@inlined
+def count(port: Any, bits: int, wait: int) -> None:
+    """Add a packet that begins service to the totals."""
+    port.waits += 1
+    port.sent_bits += bits
+    port.wait_max = max(port.wait_max, wait)
+    port.wait_sum += wait
+
+
+@inlined
+def serve(port: Any, bits: int, arrival: int, start: int) -> int:
+    """Begin service at `start`, return the departure."""
+    count(port, bits, start - arrival)
+    departure: int = start + max(1, int(bits * port.ps_per_bit + 0.5))
+    port.free = departure
+    return departure
+
+
+@inlined
+def has_room(port: Any, packets: int, bits: int) -> Any:
+    """Tell whether so many packets, and so many bits, fit into the buffer."""
+    return (port.buffer_packets == 0 or packets <= port.buffer_packets) and (
+        port.buffer_bits == 0 or bits <= port.buffer_bits
+    )
+
+
+@outlined
+def drop(sweep: Sweep, output: Output, number: int, packet: Any, now: int) -> None:
+    """Lose a packet for which there is no room."""
+    port = sweep.ports[index(number)]
+    port.drops += 1
+    port.dropped_bits += packet.bits
+    leave(sweep, output, packet, now, number)
+
+
+@inlined
+def admit(sweep: Sweep, port: Any, bits: int, now: int) -> Any:
+    """Tell whether a FIFO port has room for a packet.
+
+    Packets that have departed, those that depart now included, are forgotten only when there seems
+    to be no room or many have come: the answer is the same, and the processor guesses it better.
+    """
+    if port.held % CHUNK != 0 and has_room(port, port.held + 1, port.held_bits + bits):
+        return True
+    while sweep.queues[index(port.waiting)].time <= now:
+        port.held -= 1
+        port.held_bits -= first(sweep, port.waiting).bits
+        dequeue(sweep, port.waiting)
+    return has_room(port, port.held + 1, port.held_bits + bits)
+
+
+@inlined
+def arrive_fifo(sweep: Sweep, output: Output, number: int, packet: Any, now: int) -> None:
+    """Serve the packet as soon as all that came before it have departed."""
+    port = sweep.ports[index(number)]
+    bits = packet.bits
+    if port.limited and not admit(sweep, port, bits, now):
+        drop(sweep, output, number, packet, now)
+        return
+    departure = serve(port, bits, now, max(now, port.free))
+    if port.limited:
+        port.held += 1
+        port.held_bits += bits
+        enqueue(sweep, port.waiting, departure).bits = bits
+    send(sweep, output, packet, departure)
+
+
+@inlined
+def occupy(sweep: Sweep, port: Any, until: int) -> None:
+    """Let the server of a pool that is free first be busy `until` then: the root of a heap."""
+    free = sweep.servers
+    at = 0
+    while True:
+        child = 2 * at + 1
+        if child >= port.servers:
+            break
+        left = index(port.first_server + child)
+        if child + 1 < port.servers and free[index(left + index(1))] < free[left]:
+            child += 1
+        if free[index(port.first_server + child)] >= until:
+            break
+        free[index(port.first_server + at)] = free[index(port.first_server + child)]
+        at = child
+    free[index(port.first_server + at)] = until
+
+
+@inlined
+def arrive_pool(sweep: Sweep, port: Any, packet: Any, now: int) -> None:
+    """Let the server that is free first work on a request, unless it only observes."""
+    service = packet.work >> PRIORITY_BITS
+    start = max(now, sweep.servers[index(port.first_server)])
+    departure = start + abs(service)
+    if service >= 0:
+        occupy(sweep, port, departure)
+    count(port, packet.bits, start - now)
+    number = new_request(sweep)
+    request = sweep.requests[index(number)]
+    request.time = departure
+    copy(packet, request)
+    request.hop = packet.hop
+    request.work = ((departure - now) << PRIORITY_BITS) | (packet.work & PRIORITY_MASK)
+    request.left = request.right = NOBODY
+    port.root = meld(sweep, port.root, number)
+    port.choice = sweep.requests[index(port.root)].time
+
+
+@inlined
+def release(sweep: Sweep, output: Output, port: Any) -> None:
+    """Send on the request that departs first; servers do not finish in the order of arrivals."""
+    number = port.root
+    request = sweep.requests[index(number)]
+    send(sweep, output, request, request.time)
+    port.root = meld(sweep, request.left, request.right)
+    port.choice = NEVER if port.root == NOBODY else sweep.requests[index(port.root)].time
+    forget_request(sweep, number)
+
+
+@inlined
+def arrive_priority(sweep: Sweep, output: Output, number: int, packet: Any, now: int) -> None:
+    """Queue the packet behind those of its priority."""
+    port = sweep.ports[index(number)]
+    held, bits = port.held + 1, port.held_bits + packet.bits
+    busy = port.free > now
+    if not has_room(port, held + busy, bits + busy * port.bits_in_service):
+        drop(sweep, output, number, packet, now)
+        return
+    if held == 1:
+        port.choice = max(now, port.free)
+    port.held, port.held_bits = held, bits
+    record = enqueue(sweep, port.waiting + (packet.work & PRIORITY_MASK), now)
+    copy(packet, record)
+    record.hop = packet.hop
+
+
+@inlined
+def choose(sweep: Sweep, output: Output, port: Any) -> None:
+    """Begin to serve the first packet of the most urgent queue."""
+    queue: int = port.waiting
+    while sweep.queues[index(queue)].time == NEVER:
+        queue += 1
+    packet = first(sweep, queue)
+    port.held -= 1
+    port.held_bits -= packet.bits
+    port.bits_in_service = packet.bits
+    departure = serve(port, packet.bits, packet.time, port.choice)
+    port.choice = departure if port.held > 0 else NEVER
+    send(sweep, output, packet, departure)
+    dequeue(sweep, queue)

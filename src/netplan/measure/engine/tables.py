@@ -1,0 +1,159 @@
+"""Moves on the tables of the fast engine: queues, heaps of requests, the tree of times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+# Signed indices may count from the end, which costs in every access.
+from numpy import uint64 as index
+
+from netplan.measure.engine.compiled import inlined, outlined
+
+if TYPE_CHECKING:
+    from netplan.measure.engine.layout import Sweep
+
+__all__ = [
+    "CHUNK",
+    "NEVER",
+    "NOBODY",
+    "climb",
+    "dequeue",
+    "enqueue",
+    "first",
+    "forget_request",
+    "index",
+    "meld",
+    "new_request",
+]
+
+CHUNK: Final = 16
+"""Records in a chunk of a queue."""
+NOBODY: Final = -1
+NEVER: Final = 1 << 62
+"""Later than anything that happens [ps]."""
+
+
+@inlined
+def new_chunk(sweep: Sweep) -> int:
+    """Take a chunk from the store."""
+    progress = sweep.progress[0]
+    chunk: int = progress.unused
+    if chunk == NOBODY:
+        chunk = progress.touched
+        progress.touched = chunk + 1
+    else:
+        progress.unused = sweep.follower[index(chunk)]
+    progress.left -= 1
+    return chunk
+
+
+@inlined
+def enqueue(sweep: Sweep, number: int, time: int) -> Any:
+    """Append a record to a queue; the caller fills in the rest."""
+    queue = sweep.queues[index(number)]
+    record = sweep.records[index(queue.tail)]
+    record.time = time
+    queue.time = min(queue.time, time)
+    tail = queue.tail + 1
+    if tail % CHUNK == 0:
+        chunk = new_chunk(sweep)
+        sweep.follower[index(tail // CHUNK - 1)] = chunk
+        tail = chunk * CHUNK
+    queue.tail = tail
+    return record
+
+
+@inlined
+def dequeue(sweep: Sweep, number: int) -> None:
+    """Remove the first record of a queue."""
+    queue = sweep.queues[index(number)]
+    head = queue.head + 1
+    if head % CHUNK == 0:
+        progress = sweep.progress[0]
+        chunk = head // CHUNK - 1
+        head = sweep.follower[index(chunk)] * CHUNK
+        sweep.follower[index(chunk)] = progress.unused
+        progress.unused = chunk
+        progress.left += 1
+    if head == queue.tail:
+        # an empty queue begins its chunk anew, to stay where the processor's caches are warm
+        head -= head % CHUNK
+        queue.tail = head
+        queue.time = NEVER
+    else:
+        queue.time = sweep.records[index(head)].time
+    queue.head = head
+
+
+@inlined
+def first(sweep: Sweep, number: int) -> Any:
+    """First record of a queue."""
+    return sweep.records[index(sweep.queues[index(number)].head)]
+
+
+@inlined
+def climb(sweep: Sweep, node: int, time: int) -> None:
+    """Set a leaf of the tree, and what depends on it above."""
+    tree = sweep.tree
+    tree[index(node)] = time
+    node >>= 1
+    while node > 0:
+        time = min(tree[index(2 * node)], tree[index(2 * node + 1)])
+        if tree[index(node)] == time:
+            return
+        tree[index(node)] = time
+        node >>= 1
+
+
+@inlined
+def new_request(sweep: Sweep) -> int:
+    """Take a request from the table."""
+    progress = sweep.progress[0]
+    number: int = progress.unused_request
+    if number == NOBODY:
+        number = progress.requests_touched
+        progress.requests_touched = number + 1
+    else:
+        progress.unused_request = sweep.requests[index(number)].right
+    progress.requests_left -= 1
+    return number
+
+
+@inlined
+def forget_request(sweep: Sweep, number: int) -> None:
+    """Give a request back."""
+    progress = sweep.progress[0]
+    sweep.requests[index(number)].right = progress.unused_request
+    progress.unused_request = number
+    progress.requests_left += 1
+
+
+@inlined
+def precedes(sweep: Sweep, a: int, b: int) -> Any:
+    """Tell whether request `a` departs before request `b`."""
+    one, other = sweep.requests[index(a)], sweep.requests[index(b)]
+    return one.time < other.time or (one.time == other.time and one.number < other.number)
+
+
+@outlined
+def meld(sweep: Sweep, a: int, b: int) -> int:
+    """Join two heaps of requests and return the root.
+
+    A skew heap, top down: D. D. Sleator and R. E. Tarjan, "Self-adjusting heaps", SIAM Journal on
+    Computing 15(1), 1986.
+    """
+    if NOBODY in (a, b):
+        return max(a, b)
+    if precedes(sweep, b, a):
+        a, b = b, a
+    root = a
+    while True:
+        request = sweep.requests[index(a)]
+        right = request.right
+        request.right = request.left
+        if right == NOBODY or precedes(sweep, b, right):
+            b, right = right, b
+        request.left = right
+        if b == NOBODY:
+            return root
+        a = right

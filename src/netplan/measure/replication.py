@@ -1,0 +1,192 @@
+"""Replications: independent runs of one network, on as many cores as there are.
+
+A replication is a pure function of its `Job`. Jobs share nothing and their samples are returned in
+the order of the jobs, so the number of workers changes nothing but the time.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import multiprocessing
+import platform
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from netplan.ground.rng import Streams
+from netplan.ground.units import PS_PER_S
+from netplan.measure.engine.workload import Source, Workload
+from netplan.measure.samples import Recorder, Samples
+
+if TYPE_CHECKING:
+    from netplan.measure.engine.model import Engine
+    from netplan.measure.engine.network import CompiledNetwork
+
+__all__ = ["Job", "Timing", "Workers", "simulate", "workers"]
+
+PACKETS_PER_SOURCE = 100
+"""Packets of a source in one block, on average: below, asking costs more than drawing."""
+LEAST_BLOCK, LARGEST_BLOCK = 50_000, 100_000
+"""Packets handed to an engine at a time; the largest block bounds the memory of a run."""
+
+
+_M_MMAP_THRESHOLD = -3
+"""From malloc.h of the GNU C library."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Stretches of one replication [ps]."""
+
+    warm_up: int
+    measure: int
+    cool_down: int
+    """Longest time that traffic goes on after the measurement, for its packets to arrive."""
+    n_batches: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One replication, complete."""
+
+    network: CompiledNetwork
+    sources: tuple[Source, ...]
+    streams: tuple[str, ...]
+    """Name of each measured stream, in the order of `Source.stream`."""
+    stream_routes: tuple[tuple[int, ...], ...]
+    engine: str
+    """``simpy`` or ``fast``."""
+    seed: int
+    replication: int
+    timing: Timing
+    stream_least: tuple[int, ...] = ()
+    """Least access and compute of each measured stream [ps]; left out: none."""
+
+
+def make_engine(job: Job) -> Engine:
+    """Return an engine for the job's network."""
+    priorities = 1 + max((source.priority for source in job.sources), default=0)
+    if job.engine == "simpy":
+        from netplan.measure.engine.reference import SimPyEngine
+
+        return SimPyEngine(job.network.ports, job.network.routes, priorities=priorities)
+    from netplan.measure.engine.fast import FastEngine
+
+    return FastEngine(job.network.ports, job.network.routes, priorities=priorities)
+
+
+def simulate(job: Job) -> Samples:
+    """Run one replication: warm up, measure, and go on until the measured packets have arrived."""
+    timing = job.timing
+    measured = (timing.warm_up, timing.warm_up + timing.measure)
+    engine = make_engine(job)
+    workload = Workload(job.sources, Streams(job.seed, job.replication))
+    recorder = Recorder(
+        job.network,
+        job.streams,
+        job.stream_routes,
+        measured,
+        timing.n_batches,
+        job.stream_least,
+    )
+    packet_rate = sum(source.packet_rate for source in job.sources)
+    block = min(max(PACKETS_PER_SOURCE * len(job.sources), LEAST_BLOCK), LARGEST_BLOCK)
+    step = max(1, math.ceil(block / packet_rate * PS_PER_S))
+    packets = 0
+
+    def run(begin: int, end: int) -> None:
+        nonlocal packets
+        for block in workload.blocks(_cuts(begin, end, step)):
+            packets += len(block)
+            recorder.enter(block)
+            recorder.record(engine.advance(block))
+
+    run(0, measured[0])
+    engine.reset_totals()
+    run(*measured)
+    totals = engine.totals()
+    now, give_up = measured[1], measured[1] + timing.cool_down
+    while recorder.waiting_for and now < give_up:
+        ahead = min(now + min(step, max(1, timing.cool_down // 8)), give_up)
+        run(now, ahead)
+        now = ahead
+    return Samples(
+        streams=recorder.streams(),
+        totals=totals,
+        duration=timing.measure / PS_PER_S,
+        warm_up=timing.warm_up / PS_PER_S,
+        packets=packets,
+        packet_hops=engine.packet_hops,
+    )
+
+
+def _cuts(begin: int, end: int, step: int) -> list[int]:
+    return [*range(begin + step, end, step), end] if end > begin else []
+
+
+Workers = Callable[[Sequence[Job]], Iterator[Samples]]
+"""Runs jobs and yields their samples in the order of the jobs."""
+
+
+def _give_back_large_arrays() -> None:
+    """Have the GNU C library return freed arrays of a megabyte to the system.
+
+    Left to itself it raises that bound (`M_MMAP_THRESHOLD`, mallopt(3)) to 32 MiB and keeps what
+    the threads have freed: a quarter more memory on Liaoning. Elsewhere there is nothing to do.
+    """
+    if platform.libc_ver()[0] == "glibc":
+        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1 << 20)
+
+
+@contextmanager
+def workers(
+    count: int, engine: str, task: Callable[[Job], Samples] = simulate
+) -> Iterator[Workers]:
+    """Provide workers: threads for the compiled engine, which frees the lock; processes for SimPy.
+
+    Parameters
+    ----------
+    count
+        Jobs that run at a time, at least 1.
+    engine
+        ``simpy`` or ``fast``.
+    task
+        What is done with a job; other processes must be able to import it.
+    """
+    _give_back_large_arrays()
+    if count == 1:
+        yield lambda jobs: map(task, jobs)
+        return
+    executor = _executor(count, engine)
+
+    def run(jobs: Sequence[Job]) -> Iterator[Samples]:
+        futures: list[Future[Samples]] = [executor.submit(task, job) for job in jobs]
+        try:
+            for future in futures:
+                yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()
+
+    try:
+        yield run
+    finally:
+        # Nobody wants what still runs after an error or Ctrl-C.
+        executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _executor(count: int, engine: str) -> Executor:
+    if engine == "fast":
+        return ThreadPoolExecutor(count)
+    # A fresh interpreter each, on every system: forking a process with threads may deadlock.
+    # Ctrl-C reaches all of them; only the first process has to say something about it.
+    return ProcessPoolExecutor(
+        count,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),
+    )

@@ -1,0 +1,1 @@
+"""The network of one year in SI units: graph, routes, demands, failure states."""

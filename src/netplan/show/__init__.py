@@ -1,0 +1,1 @@
+"""Showing: tables, report, pictures, the HTML page, files for pipelines."""
