@@ -24,6 +24,7 @@ from netplan.ground.errors import InputError, Place, Problem
 from netplan.ground.notebook import Row, counted, verdict_table
 from netplan.ground.units import KM, MS, PS_PER_S
 from netplan.input.loader.saved import saved_text
+from netplan.judge.states import rank_states
 from netplan.judge.verdict import Outcome
 from netplan.measure.archive import pack, unpack
 from netplan.measure.histogram import bin_edges
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from netplan.input.scenario.network import Node
     from netplan.judge.evaluation import Evaluation
+    from netplan.judge.states import RankedState
     from netplan.judge.verdict import Hop, LinkUse, PairVerdict, PoolUse, Verdict
 
 __all__ = [
@@ -58,6 +60,7 @@ _PLACES = 9
 def to_document(evaluation: Evaluation) -> dict[str, Any]:
     """Return the evaluation as the JSON document that `results.json` holds."""
     scenario = evaluation.scenario
+    chinese = {target.name: target.label.zh for target in scenario.targets}
     return {
         "netplan": RESULTS_FORMAT,
         "scenario": scenario.name.en,
@@ -68,8 +71,12 @@ def to_document(evaluation: Evaluation) -> dict[str, Any]:
         "inputs_sha256": scenario.origin.digest,
         "outcome": str(evaluation.outcome),
         "nodes": [_node(name, node) for name, node in evaluation.nodes.items()],
-        "targets": [_target(verdict) for verdict in evaluation.verdicts],
-        "failures": [_in_failure(verdict) for verdict in evaluation.failures],
+        "targets": [_target(verdict, chinese) for verdict in evaluation.verdicts],
+        "failures": [_in_failure(verdict, chinese) for verdict in evaluation.failures],
+        "worst_states": [
+            _ranked_state(ranked)
+            for ranked in rank_states(evaluation.verdicts, evaluation.failures, evaluation.nodes)
+        ],
         "links": [_link(use) for use in evaluation.links],
         "servers": [_pool(use) for use in evaluation.pools],
         "notes": list(evaluation.notes),
@@ -91,9 +98,10 @@ def _node(name: str, node: Node) -> dict[str, Any]:
     }
 
 
-def _target(verdict: Verdict) -> dict[str, Any]:
+def _target(verdict: Verdict, chinese: Mapping[str, str | None]) -> dict[str, Any]:
     return {
         "name": verdict.name,
+        "name_zh": chinese.get(verdict.name),
         "year": verdict.year,
         "state": verdict.state,
         "outcome": str(verdict.outcome),
@@ -112,11 +120,22 @@ def _target(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _in_failure(verdict: Verdict) -> dict[str, Any]:
+def _in_failure(verdict: Verdict, chinese: Mapping[str, str | None]) -> dict[str, Any]:
     """Return a target in a failure state: only the pairs that are not met, of how many."""
-    document = _target(verdict)
+    document = _target(verdict, chinese)
     pairs = [pair for pair in document["pairs"] if pair["outcome"] != Outcome.MET]
     return document | {"pairs_judged": len(verdict.pairs), "pairs": pairs}
+
+
+def _ranked_state(ranked: RankedState) -> dict[str, Any]:
+    return {
+        "year": ranked.year,
+        "state": ranked.state,
+        "pairs_broken": ranked.broken,
+        "pairs_undecided": ranked.undecided,
+        "population": ranked.population,
+        "targets": dict(ranked.targets),
+    }
 
 
 def _pair(pair: PairVerdict) -> dict[str, Any]:
