@@ -28,7 +28,7 @@ class RankedState:
     state: str
     """E.g. ``span shenyang~yingkou``."""
     broken: int
-    """Pairs that are missed here and not in the normal state; counted for each target they break."""
+    """Pairs that are missed in this state but not in the normal one, each for every target."""
     undecided: int
     """Further pairs that might be, which the packets allowed did not decide."""
     population: int
