@@ -107,6 +107,21 @@ def test_what_a_scenario_leaves_out_comes_from_what_it_extends(folder):
     assert scenario.years == (2024, 2026)
 
 
+@pytest.mark.parametrize(
+    ("written", "chinese"), [("5 ms", None), ("{en: 5 ms, zh: 五毫秒}", "五毫秒")]
+)
+def test_a_target_has_an_english_name_and_may_have_a_chinese_one(folder, written, chinese):
+    file = folder / "scenarios/scenario.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert "name: 5 ms" in text
+    file.write_text(text.replace("name: 5 ms", f"name: {written}"), encoding="utf-8")
+    [target] = load("scenarios/scenario.yaml").targets
+    assert (target.name, target.label.zh) == ("5 ms", chinese)
+    plain = yaml.safe_load(written)
+    names = schema("scenario")["$defs"]["Target"]["properties"]["name"]
+    jsonschema.validate(plain, {**names, "$defs": schema("scenario")["$defs"]})
+
+
 def test_extends_replaces_a_one_of_mapping_whole(folder):
     arrivals = load("scenarios/scenario.yaml").traffic.classes["bulk"].arrivals
     assert (arrivals.law, arrivals.on_off) == ("periodic", None)

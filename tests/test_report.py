@@ -96,6 +96,14 @@ def test_the_chinese_report_calls_nodes_by_their_chinese_names():
         assert english not in found, english
 
 
+def test_targets_are_called_by_their_name_in_the_readers_language():
+    english, chinese = (verdict_report(imagined("two-cities"), language) for language in LANGUAGES)
+    assert english.count("1 ms in the city: p99") == 1
+    assert "市内 1 ms：网络层单向时延 p99" in chinese
+    assert "“市内 1 ms”未满足或未判定的原因" in chinese
+    assert "in the city" not in chinese
+
+
 def test_the_english_report_calls_nodes_as_the_files_do():
     assert "shenyang-ai" in verdict_report(imagined("two-cities"))
 

@@ -31,8 +31,8 @@ SCENARIO = """
       demands: [{class: best, from: a, to: b, rate_gbps: 0.04}]
       growth_per_year: {best: 0.5}
     targets:
-      - {name: simulated, between: {from: core, to: core}, layer: network, direction: one_way,
-         statistic: p90, below_ms: 2}
+      - {name: {en: simulated, zh: 仿真}, between: {from: core, to: core}, layer: network,
+         direction: one_way, statistic: p90, below_ms: 2}
       - {name: impossible, between: {pairs: [[a, b]]}, layer: network, direction: one_way,
          statistic: p90, below_ms: 0.1}
       - {name: near, between: {from: core, to: nearest_compute, within: city}, layer: optical,
@@ -51,6 +51,11 @@ def evaluation(write):
 def results(evaluation, tmp_path):
     save_results(evaluation, tmp_path / "out")
     return load_results(tmp_path / "out")
+
+
+def test_results_call_targets_by_their_english_names_and_tell_the_chinese_ones(results):
+    names = {(t["name"], t["name_zh"]) for t in results.document["targets"]}
+    assert names == {("simulated", "仿真"), ("impossible", None), ("near", None)}
 
 
 def test_a_results_folder_holds_its_five_files_and_nothing_half_written(evaluation, tmp_path):

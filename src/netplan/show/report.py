@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from netplan.ground.texts import Language
-    from netplan.input.scenario.network import Node
+    from netplan.input.scenario.network import LocalName, Node
     from netplan.judge.evaluation import Evaluation
     from netplan.judge.verdict import Hop, LinkUse, PairVerdict, PoolUse
 
@@ -33,6 +33,12 @@ class _Reader:
 
     texts: Texts
     nodes: Mapping[str, Node]
+    targets: Mapping[str, LocalName]
+
+    @classmethod
+    def of(cls, evaluation: Evaluation, language: Language) -> _Reader:
+        labels = {target.name: target.label for target in evaluation.scenario.targets}
+        return cls(Texts(language, REPORT), evaluation.nodes, labels)
 
     def say(self, key: str, **values: object) -> str:
         return self.texts.say(key, **values)
@@ -47,6 +53,11 @@ class _Reader:
         label = None if node is None or self.texts.language == "en" else node.name
         return (label.zh if label is not None else None) or name
 
+    def target(self, name: str) -> str:
+        """Return what a target is called in the reader's language."""
+        label = self.targets.get(name)
+        return name if label is None else label.of(self.texts.language)
+
     def outcome(self, outcome: Outcome) -> str:
         word = self.texts.of("outcome", outcome)
         return word if outcome is Outcome.MET else word.upper()
@@ -54,7 +65,7 @@ class _Reader:
 
 def verdict_report(evaluation: Evaluation, language: Language = "en") -> str:
     """Return the whole report as text: verdicts, reasons, busiest links, notes, result."""
-    reader = _Reader(Texts(language, REPORT), evaluation.nodes)
+    reader = _Reader.of(evaluation, language)
     names = dict.fromkeys(verdict.name for verdict in evaluation.verdicts)
     by_target = [[v for v in evaluation.verdicts if v.name == name] for name in names]
     failures = [[v for v in evaluation.failures if v.name == name] for name in names]
@@ -73,7 +84,7 @@ def verdict_report(evaluation: Evaluation, language: Language = "en") -> str:
 
 def summary(evaluation: Evaluation, language: Language = "en") -> str:
     """Return the result in one line."""
-    reader = _Reader(Texts(language, REPORT), evaluation.nodes)
+    reader = _Reader.of(evaluation, language)
     verdicts = (*evaluation.verdicts, *evaluation.failures)
     counts = reader.texts["comma"].join(_counts(reader, verdicts)) or reader.texts["no_target"]
     outcome = reader.texts.of("outcome", evaluation.outcome).upper()
@@ -111,7 +122,7 @@ def _verdict_table(
     yield from wrapped(
         reader.say(
             "promise",
-            name=first.name,
+            name=reader.target(first.name),
             statistic=first.statistic,
             direction=texts.of("direction", first.direction),
             layer=_layer(reader, first),
@@ -212,7 +223,7 @@ def _why(reader: _Reader, verdicts: Sequence[Verdict]) -> Iterator[str]:
     yield from wrapped(
         reader.say(
             "why",
-            name=verdict.name,
+            name=reader.target(verdict.name),
             years=", ".join(str(verdict.year) for verdict in failing),
             year=verdict.year,
             count=len(pairs),

@@ -78,6 +78,16 @@ class LocalName:
     en: Annotated[str, Field(min_length=1, max_length=200)]
     zh: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
+    def of(self, language: Literal["en", "zh"]) -> str:
+        """Return the name in a language; the English one where there is no other.
+
+        Examples
+        --------
+        >>> LocalName(en="Dalian", zh="大连").of("zh"), LocalName(en="Dalian").of("zh")
+        ('大连', 'Dalian')
+        """
+        return (self.zh if language == "zh" else None) or self.en
+
 
 Label: TypeAlias = Annotated[LocalName, shorthand(str, LocalName, "en")]
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from netplan.input.scenario.fields import CONFIG, Identifier, Milliseconds, Share, one_or_more
+from netplan.input.scenario.network import Label
 from netplan.input.scenario.traffic import SiteList
 
 __all__ = ["Between", "Coverage", "Direction", "Layer", "Target", "quantile_level"]
@@ -82,7 +83,8 @@ class Coverage:
 class Target:
     """A promise: this statistic of this delay stays strictly below a limit."""
 
-    name: Annotated[str, Field(min_length=1, max_length=200)]
+    label: Annotated[Label, Field(alias="name")]
+    """Its name for people. Files, gates and options call a target by the English one."""
     between: Between
     layer: Layer
     direction: Direction
@@ -105,6 +107,11 @@ class Target:
     """In the service layer: count the last mile but not the servers, from terminal to application
     and no further."""
     loss_limit: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False, strict=True)] = 0.001
+
+    @property
+    def name(self) -> str:
+        """The English name, by which all else knows the target."""
+        return self.label.en
 
     @model_validator(mode="after")
     def _limits_fit(self) -> Target:
