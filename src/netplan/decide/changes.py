@@ -6,12 +6,15 @@ expansion steps built. However it was written, what means the same has the same 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from netplan.ground.units import GBPS
+from netplan.input.scenario.traffic import AVAILABLE_COMPUTE, Trace
 from netplan.network.demand import pair_demands
 from netplan.network.routing import Router
 from netplan.network.topology import build_topology
@@ -20,8 +23,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from netplan.input.scenario.scenario import Scenario
+    from netplan.input.scenario.traffic import Growth
 
-__all__ = ["Change", "Fact", "changes"]
+__all__ = ["Change", "Fact", "changes", "facts_of"]
+
+SAYS_NOTHING = "description"
+"""A key that is for people only."""
+IN_ORDER = ("ends", "over")
+"""Lists of names whose order has a meaning; all others are sets."""
 
 Fact: TypeAlias = str | int | float | bool | None
 """A plain value."""
@@ -105,14 +114,45 @@ def _whole(scenario: Scenario) -> Facts:
     facts: Facts = {("years", "", "years"): ", ".join(map(str, scenario.years))}
     traffic = scenario.traffic
     for name, known in traffic.classes.items():
-        facts |= _leaves(("class", name), known)
-    for name, growth in traffic.growth_per_year.items():
-        facts |= _leaves(("growth", name, "per_year"), growth)
+        facts |= facts_of(("class", name), known)
+    for demand in traffic.demands:
+        if demand.gravity is not None and demand.gravity.target == (AVAILABLE_COMPUTE,):
+            facts["class", demand.traffic_class, "sent_to"] = AVAILABLE_COMPUTE
     for target in scenario.targets:
-        facts |= _leaves(("target", target.name), target)
+        facts |= facts_of(("target", target.name), target)
     for kind in ("routing", "failures", "simulation"):
-        facts |= _leaves((kind, ""), getattr(scenario, kind))
+        facts |= facts_of((kind, ""), getattr(scenario, kind))
+    return facts | _growth(scenario)
+
+
+def _growth(scenario: Scenario) -> Facts:
+    """Return how traffic grows, in the years in which it does; of cities only where it differs."""
+    traffic = scenario.traffic
+    base = scenario.years[0] if traffic.base_year is None else traffic.base_year
+    years = range(base + 1, max(scenario.years) + 1)
+    facts: Facts = {}
+    for name, growth in traffic.growth_per_year.items():
+        facts |= _rates(name, growth, years)
+    for name, cities in traffic.city_growth_per_year.items():
+        elsewhere = _rates("", traffic.growth_per_year.get(name, 0.0), years)
+        for city, growth in cities.items():
+            if _rates("", growth, years) != elsewhere:
+                facts |= _rates(f"{name} from {city}", growth, years)
+    if facts:
+        facts["growth", "", "base_year"] = base
     return facts
+
+
+def _rates(name: str, growth: Growth, years: range) -> Facts:
+    """Return growth by the year that it leads to, once if it is always the same."""
+    if isinstance(growth, Mapping):
+        by_year = [growth.get(year) for year in years]
+    else:
+        by_year = [growth for _ in years]
+    if len(set(by_year)) == 1:
+        return facts_of(("growth", name, "per_year"), by_year[0])
+    per_year = {str(year): rate for year, rate in zip(years, by_year, strict=True)}
+    return facts_of(("growth", name, "per_year"), per_year)
 
 
 def _of_year(scenario: Scenario, year: int) -> Facts:
@@ -123,7 +163,7 @@ def _of_year(scenario: Scenario, year: int) -> Facts:
     for kind, objects in (("node", spec.nodes), ("span", spec.spans), ("link", spec.links)):
         for name, found in objects.items():
             # Every object has a fact, even where all its values are left out.
-            facts |= {(kind, name, "exists"): True} | _leaves((kind, name), found)
+            facts |= {(kind, name, "exists"): True} | facts_of((kind, name), found)
     for demand in pair_demands(scenario, Router(topology, scenario.routing), year):
         facts["demand", demand.name, "rate_gbps"] = round(demand.rate / GBPS, 9)
         if demand.links is not None:
@@ -131,24 +171,41 @@ def _of_year(scenario: Scenario, year: int) -> Facts:
     return facts
 
 
-def _leaves(path: tuple[str, ...], value: object) -> Facts:
+def facts_of(path: tuple[str, ...], value: object) -> Facts:
     """Lay out a typed value as plain values by path; what is left out has none."""
     if value is None:
         return {}
     if isinstance(value, str | int | float):
         return {path: value.value if isinstance(value, Enum) else value}
     if isinstance(value, tuple) and all(isinstance(item, str | int | float) for item in value):
-        return {path: ", ".join(map(str, value))} if value else {}
+        return {path: ", ".join(_names(path, value))} if value else {}
     parts = _parts(value)
-    return {k: v for name, part in parts.items() for k, v in _leaves((*path, name), part).items()}
+    return {k: v for name, part in parts.items() for k, v in facts_of((*path, name), part).items()}
+
+
+def _names(path: tuple[str, ...], value: tuple[object, ...]) -> list[str]:
+    is_set = all(isinstance(item, str) for item in value) and path[-1] not in IN_ORDER
+    found = [str(item) for item in value]
+    return sorted(found) if is_set else found
 
 
 def _parts(value: object) -> dict[str, object]:
     """Return the parts of a typed value by name."""
+    if isinstance(value, Trace):
+        return {"content": _digest(value.file)}
     if is_dataclass(value):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
+        names = [field.name for field in fields(value) if field.name != SAYS_NOTHING]
+        return {name: getattr(value, name) for name in names}
     if isinstance(value, Mapping):
         return {str(name): part for name, part in value.items()}
     if isinstance(value, tuple):
         return {str(number): part for number, part in enumerate(value)}
     raise TypeError(f"no facts can be made of a {type(value).__name__}")
+
+
+def _digest(file: str) -> str:
+    """Return what a trace holds in a few letters; its name if the file is gone."""
+    try:
+        return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:12]
+    except OSError:
+        return file
