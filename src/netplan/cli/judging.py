@@ -62,6 +62,7 @@ def compare(
     engine: Engine = None,
     jobs: Jobs = None,
     overrides: Overrides = None,
+    lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
     """Show what differs between two scenarios, which verdicts flip, and by how much.
@@ -75,7 +76,7 @@ def compare(
     from netplan.judge.results import to_json, write_text
     from netplan.show.tables.comparison import comparison_document, comparison_table
 
-    with guarded():
+    with guarded(spoken(lang)):
         found = compared(
             (first, second),
             overrides or [],
@@ -87,4 +88,4 @@ def compare(
         )
         if json_file is not None:
             write_text(json_file, to_json(comparison_document(found)))
-        say(comparison_table(found), quiet=quiet)
+        say(comparison_table(found, spoken(lang)), quiet=quiet)

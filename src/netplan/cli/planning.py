@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from netplan.cli.options import Jobs, Overrides, Quiet, cores
+from netplan.cli.options import Jobs, Lang, Overrides, Quiet, cores, spoken
 from netplan.cli.output import guarded, progress_of, say
 
 __all__ = ["planning"]
@@ -71,6 +71,7 @@ def circles(
     ] = None,
     json_file: JsonFile = None,
     overrides: Overrides = None,
+    lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
     """Show the latency circles: who lies within 1, 5, 20 ms of each compute node and hub.
@@ -79,7 +80,7 @@ def circles(
     """
     from netplan.cli.plans import draw_circles
 
-    with guarded():
+    with guarded(spoken(lang)):
         text = draw_circles(
             scenario,
             overrides or [],
@@ -92,6 +93,7 @@ def circles(
             failures=None if failures is None else failures.value,
             results=results,
             json_file=json_file,
+            language=spoken(lang),
         )
         say(text, quiet=quiet)
 
@@ -112,6 +114,7 @@ def cure(
     json_file: JsonFile = None,
     jobs: Jobs = None,
     overrides: Overrides = None,
+    lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
     """Find the smallest single changes that cure what a scenario misses, as steps to paste.
@@ -124,7 +127,7 @@ def cure(
     """
     from netplan.cli.plans import find_changes, means_of
 
-    with guarded():
+    with guarded(spoken(lang)):
         text = find_changes(
             scenario,
             overrides or [],
@@ -133,6 +136,7 @@ def cure(
             means=means_of(packets, jobs or cores()),
             confirm=confirm,
             json_file=json_file,
+            language=spoken(lang),
         )
         say(text, quiet=quiet)
 
@@ -146,6 +150,7 @@ def dates(
     json_file: JsonFile = None,
     jobs: Jobs = None,
     overrides: Overrides = None,
+    lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
     """Show when each target breaks, and by when each step of the expansion is needed.
@@ -157,12 +162,13 @@ def dates(
     """
     from netplan.cli.plans import find_dates, means_of
 
-    with guarded():
+    with guarded(spoken(lang)):
         text = find_dates(
             scenario,
             overrides or [],
             means=means_of(packets, jobs or cores()),
             json_file=json_file,
             reporter=progress_of(quiet),
+            language=spoken(lang),
         )
         say(text, quiet=quiet)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from netplan.cli.output import Reporter
     from netplan.decide.circles import CircleMap
     from netplan.decide.trial import Means
+    from netplan.ground.texts import Language
     from netplan.input.scenario.failures import FailureKind
     from netplan.input.scenario.scenario import Scenario
     from netplan.input.scenario.targets import Direction
@@ -33,6 +34,7 @@ def draw_circles(
     failures: str | None,
     results: Path | None,
     json_file: Path | None,
+    language: Language,
 ) -> str:
     """Find the latency circles of a scenario and return them as text."""
     from netplan.decide.circles import CENTRES, LIMITS_MS, circles
@@ -58,7 +60,7 @@ def draw_circles(
         )
     if json_file is not None:
         write_text(json_file, to_json(circles_document(scenario, maps, limits)))
-    return circles_table(scenario, maps, limits)
+    return circles_table(scenario, maps, limits, language)
 
 
 def _measured(
@@ -84,6 +86,7 @@ def find_changes(
     means: Means,
     confirm: int,
     json_file: Path | None,
+    language: Language,
 ) -> str:
     """Find the cures of one year of a scenario and return them as text."""
     from netplan.decide.cure import find_cures
@@ -101,7 +104,7 @@ def find_changes(
     found = find_cures(scenario, year=year, targets=targets, means=means, confirm=confirm)
     if json_file is not None:
         write_text(json_file, to_json(cures_document(scenario, found)))
-    return cures_table(scenario, found)
+    return cures_table(scenario, found, language)
 
 
 def find_dates(
@@ -111,6 +114,7 @@ def find_dates(
     means: Means,
     json_file: Path | None,
     reporter: Reporter | None,
+    language: Language,
 ) -> str:
     """Find the dates of a scenario and return them as text."""
     from netplan.decide.timeline import dates
@@ -129,7 +133,7 @@ def find_dates(
             reporter.close()
     if json_file is not None:
         write_text(json_file, to_json(dates_document(scenario, found)))
-    return dates_table(scenario, found)
+    return dates_table(scenario, found, language)
 
 
 def means_of(packets: int, jobs: int) -> Means:

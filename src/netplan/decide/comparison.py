@@ -68,7 +68,7 @@ class PairDifference:
 class Comparison:
     """All that differs."""
 
-    names: tuple[str, str]
+    scenarios: tuple[Scenario, Scenario]
     confidence: float
     """Of each interval by itself."""
     changes: tuple[Change, ...]
@@ -76,6 +76,12 @@ class Comparison:
     same_verdicts: int
     """Targets by year and state that both judge alike."""
     differences: tuple[PairDifference, ...]
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the scenarios are called."""
+        first, second = self.scenarios
+        return first.name.en, second.name.en
 
 
 def compare(
@@ -116,7 +122,7 @@ def compare(
         measured = list(_measured_in_step((first, second), run, name, root, progress))
     flips, same = _flips(*documents)
     return Comparison(
-        names=(first.name.en, second.name.en),
+        scenarios=(first, second),
         confidence=first.simulation.confidence,
         changes=tuple(changes(first, second)),
         flips=tuple(flips),
@@ -279,7 +285,7 @@ def compare_results(first: Path, second: Path) -> Comparison:
     """
     folders = first, second
     one, two = (load_results(folder) for folder in folders)
-    scenarios = [load_saved(folder / INPUTS) for folder in folders]
+    scenarios = load_saved(first / INPUTS), load_saved(second / INPUTS)
     confidence = scenarios[0].simulation.confidence
     flips, same = _flips(one.document["targets"], two.document["targets"])
     streams = {
@@ -304,7 +310,7 @@ def compare_results(first: Path, second: Path) -> Comparison:
                 PairDifference(name, year, pair["source"], pair["target"], statistic, found)
             )
     return Comparison(
-        names=(scenarios[0].name.en, scenarios[1].name.en),
+        scenarios=scenarios,
         confidence=confidence,
         changes=tuple(changes(*scenarios)),
         flips=tuple(flips),

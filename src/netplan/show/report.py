@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netplan.ground.texts import Texts
 from netplan.ground.texts.report import REPORT
-from netplan.ground.texts.sentences import in_language
 from netplan.ground.units import KM, MS
 from netplan.judge.verdict import LAST_MILE, SERVERS, Outcome, Verdict
-from netplan.show.tables.columns import columns, padded, wrapped
+from netplan.show.tables.columns import padded, right, wrapped
+from netplan.show.tables.reader import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from netplan.ground.texts import Language
-    from netplan.input.scenario.network import LocalName, Node
     from netplan.judge.evaluation import Evaluation
     from netplan.judge.verdict import Hop, LinkUse, PairVerdict, PoolUse
 
@@ -27,45 +24,9 @@ LINKS_SHOWN = 5
 STATES_SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """Who reads: the texts in their language, and what they call the nodes."""
-
-    texts: Texts
-    nodes: Mapping[str, Node]
-    targets: Mapping[str, LocalName]
-
-    @classmethod
-    def of(cls, evaluation: Evaluation, language: Language) -> _Reader:
-        labels = {target.name: target.label for target in evaluation.scenario.targets}
-        return cls(Texts(language, REPORT), evaluation.nodes, labels)
-
-    def say(self, key: str, **values: object) -> str:
-        return self.texts.say(key, **values)
-
-    def pair(self, pair: PairVerdict) -> str:
-        target = self.texts["nothing"] if pair.target is None else self.node(pair.target)
-        return f"{self.node(pair.source)} > {target}"
-
-    def node(self, name: str) -> str:
-        """Return the Chinese name in Chinese; in English the one that the files use."""
-        node = self.nodes.get(name)
-        label = None if node is None or self.texts.language == "en" else node.name
-        return (label.zh if label is not None else None) or name
-
-    def target(self, name: str) -> str:
-        """Return what a target is called in the reader's language."""
-        label = self.targets.get(name)
-        return name if label is None else label.of(self.texts.language)
-
-    def outcome(self, outcome: Outcome) -> str:
-        word = self.texts.of("outcome", outcome)
-        return word if outcome is Outcome.MET else word.upper()
-
-
 def verdict_report(evaluation: Evaluation, language: Language = "en") -> str:
     """Return the whole report as text: verdicts, reasons, busiest links, notes, result."""
-    reader = _Reader.of(evaluation, language)
+    reader = Reader.of(evaluation.scenario, language, REPORT)
     names = dict.fromkeys(verdict.name for verdict in evaluation.verdicts)
     by_target = [[v for v in evaluation.verdicts if v.name == name] for name in names]
     failures = [[v for v in evaluation.failures if v.name == name] for name in names]
@@ -84,14 +45,14 @@ def verdict_report(evaluation: Evaluation, language: Language = "en") -> str:
 
 def summary(evaluation: Evaluation, language: Language = "en") -> str:
     """Return the result in one line."""
-    reader = _Reader.of(evaluation, language)
+    reader = Reader.of(evaluation.scenario, language, REPORT)
     verdicts = (*evaluation.verdicts, *evaluation.failures)
     counts = reader.texts["comma"].join(_counts(reader, verdicts)) or reader.texts["no_target"]
     outcome = reader.texts.of("outcome", evaluation.outcome).upper()
     return reader.say("result", outcome=outcome, counts=counts)
 
 
-def _counts(reader: _Reader, verdicts: Sequence[Verdict]) -> Iterator[str]:
+def _counts(reader: Reader, verdicts: Sequence[Verdict]) -> Iterator[str]:
     for outcome in Outcome:
         count = sum(verdict.outcome is outcome for verdict in verdicts)
         if count:
@@ -99,17 +60,15 @@ def _counts(reader: _Reader, verdicts: Sequence[Verdict]) -> Iterator[str]:
             yield reader.say("count", count=count, outcome=word)
 
 
-def _heading(reader: _Reader, evaluation: Evaluation) -> Iterator[str]:
-    name = evaluation.scenario.name
-    names = [name.en, name.zh] if reader.texts.language == "en" else [name.zh, name.en]
-    yield from wrapped("  ".join(filter(None, names)), indent=0)
+def _heading(reader: Reader, evaluation: Evaluation) -> Iterator[str]:
+    yield from wrapped(reader.title(evaluation.scenario.name), indent=0)
     yield reader.say(
         "run", engine=evaluation.engine, seed=evaluation.seed, version=evaluation.version
     )
 
 
 def _verdict_table(
-    reader: _Reader, verdicts: Sequence[Verdict], failures: Sequence[Verdict]
+    reader: Reader, verdicts: Sequence[Verdict], failures: Sequence[Verdict]
 ) -> Iterator[str]:
     """Show one target: what is promised, a row for each year, and how failures leave it."""
     first, texts = verdicts[0], reader.texts
@@ -152,7 +111,7 @@ def _verdict_table(
     yield from _in_failures(reader, failures)
 
 
-def _layer(reader: _Reader, verdict: Verdict) -> str:
+def _layer(reader: Reader, verdict: Verdict) -> str:
     layer = reader.texts.of("layer", verdict.layer)
     if verdict.without is None:
         return layer
@@ -163,24 +122,20 @@ def _layer(reader: _Reader, verdict: Verdict) -> str:
 def _row(year: str, outcome: str, covered: str, pair: str, value: str, why: str) -> str:
     """Lay out a row of the verdict table."""
     return (
-        f"  {padded(year, 6)}{padded(outcome, 11)}{_right(covered, 8)}  {padded(pair, 30)}"
-        f"{_right(value, 9)}  {why}"
+        f"  {padded(year, 6)}{padded(outcome, 11)}{right(covered, 8)}  {padded(pair, 30)}"
+        f"{right(value, 9)}  {why}"
     )
 
 
-def _right(text: str, width: int) -> str:
-    return " " * (width - columns(text)) + text
-
-
-def _worst(reader: _Reader, verdict: Verdict) -> tuple[str, str, str]:
+def _worst(reader: Reader, verdict: Verdict) -> tuple[str, str, str]:
     """Return name, latency and reason of the worst pair."""
     worst = verdict.worst
     if worst is None:
         return "", "", ""
-    return reader.pair(worst), _value(worst), reader.texts[f"short.{worst.reason}"]
+    return _pair(reader, worst), _value(worst), reader.texts[f"short.{worst.reason}"]
 
 
-def _in_failures(reader: _Reader, verdicts: Sequence[Verdict]) -> Iterator[str]:
+def _in_failures(reader: Reader, verdicts: Sequence[Verdict]) -> Iterator[str]:
     """Tell in how many failure states a target is met, and name the worst of the others."""
     if not verdicts:
         return
@@ -193,7 +148,7 @@ def _in_failures(reader: _Reader, verdicts: Sequence[Verdict]) -> Iterator[str]:
         yield from wrapped(
             reader.say(
                 "failure",
-                state=verdict.state,
+                state=reader.state(verdict.state),
                 year=verdict.year,
                 outcome=reader.outcome(verdict.outcome),
                 covered=verdict.coverage,
@@ -206,13 +161,17 @@ def _in_failures(reader: _Reader, verdicts: Sequence[Verdict]) -> Iterator[str]:
         yield "    " + reader.say("more_states", count=len(failing) - STATES_SHOWN)
 
 
+def _pair(reader: Reader, pair: PairVerdict) -> str:
+    return reader.pair(pair.source, pair.target, reader.texts["nothing"])
+
+
 def _value(pair: PairVerdict) -> str:
     if pair.estimate is not None:
         return f"{pair.estimate / MS:.3f}"
     return f">{pair.floor / MS:.3f}" if pair.floor is not None else "-"
 
 
-def _why(reader: _Reader, verdicts: Sequence[Verdict]) -> Iterator[str]:
+def _why(reader: Reader, verdicts: Sequence[Verdict]) -> Iterator[str]:
     """Explain the pairs that are not met, in the last year of a target that is not met."""
     failing = [verdict for verdict in verdicts if verdict.outcome is not Outcome.MET]
     if not failing:
@@ -244,9 +203,9 @@ def _size(pair: PairVerdict) -> float:
     return pair.estimate or pair.floor or 0.0
 
 
-def _explain(reader: _Reader, pair: PairVerdict) -> Iterator[str]:
+def _explain(reader: Reader, pair: PairVerdict) -> Iterator[str]:
     because = reader.texts[f"because.{pair.reason}"]
-    told = reader.say("pair", pair=reader.pair(pair), because=because, value=_interval(pair))
+    told = reader.say("pair", pair=_pair(reader, pair), because=because, value=_interval(pair))
     yield from wrapped(told.rstrip(), indent=2)
     if pair.loss:
         yield from wrapped(reader.say("loss", loss=pair.loss))
@@ -259,8 +218,7 @@ def _explain(reader: _Reader, pair: PairVerdict) -> Iterator[str]:
     if pair.blame is not None:
         yield from wrapped(_blame(reader, pair.blame, len(pair.hops)))
     if pair.remedies:
-        language = reader.texts.language
-        cures = reader.texts["or"].join(in_language(name, language) for name in pair.remedies)
+        cures = reader.texts["or"].join(map(reader.sentence, pair.remedies))
         yield from wrapped(reader.say("cure", cures=cures))
 
 
@@ -272,7 +230,7 @@ def _interval(pair: PairVerdict) -> str:
     return f"{pair.estimate / MS:.3f} ms [{low}, {high}]"
 
 
-def _blame(reader: _Reader, hop: Hop, hops: int) -> str:
+def _blame(reader: Reader, hop: Hop, hops: int) -> str:
     key = "blame" if hops > 1 else "only_hop"
     link = hop.link
     if link in (SERVERS, LAST_MILE):
@@ -280,7 +238,7 @@ def _blame(reader: _Reader, hop: Hop, hops: int) -> str:
     return reader.say(key, count=hops, link=link, cost=hop.total / MS, load=hop.utilisation)
 
 
-def _busiest(reader: _Reader, links: Sequence[LinkUse]) -> Iterator[str]:
+def _busiest(reader: Reader, links: Sequence[LinkUse]) -> Iterator[str]:
     """List the busiest channels of the last year."""
     if not links:
         return
@@ -305,7 +263,7 @@ def _busiest(reader: _Reader, links: Sequence[LinkUse]) -> Iterator[str]:
         )
 
 
-def _busiest_servers(reader: _Reader, pools: Sequence[PoolUse]) -> Iterator[str]:
+def _busiest_servers(reader: Reader, pools: Sequence[PoolUse]) -> Iterator[str]:
     """List the busiest servers of the last year."""
     year = max((use.year for use in pools), default=0)
     asked = [use for use in pools if use.year == year and use.requests]
@@ -326,20 +284,20 @@ def _busiest_servers(reader: _Reader, pools: Sequence[PoolUse]) -> Iterator[str]
 
 def _server_row(node: str, servers: str, requests: str, offered: str, wait: str) -> str:
     return (
-        f"  {padded(node, 28)}{_right(servers, 10)}{_right(requests, 14)}{_right(offered, 12)}"
-        f"{_right(wait, 14)}"
+        f"  {padded(node, 28)}{right(servers, 10)}{right(requests, 14)}{right(offered, 12)}"
+        f"{right(wait, 14)}"
     )
 
 
 def _link_row(link: str, source: str, offered: str, lost: str, wait: str) -> str:
     return (
-        f"  {padded(link, 32)}{padded(source, 18)}{_right(offered, 8)}{_right(lost, 8)}"
-        f"{_right(wait, 12)}"
+        f"  {padded(link, 32)}{padded(source, 18)}{right(offered, 8)}{right(lost, 8)}"
+        f"{right(wait, 12)}"
     )
 
 
-def _notes(reader: _Reader, notes: Sequence[str]) -> Iterator[str]:
+def _notes(reader: Reader, notes: Sequence[str]) -> Iterator[str]:
     if notes:
         yield reader.texts["notes"]
         for note in notes:
-            yield from wrapped(in_language(note, reader.texts.language), indent=2)
+            yield from wrapped(reader.sentence(note), indent=2)

@@ -2,7 +2,8 @@
 
 Results files are in English, so that they do not depend on who ran them. What a sentence looks like
 is known from where it is made (`netplan.judge.judgement`, `netplan.judge.study`); one that is not
-known stays as it is. Names of targets, nodes and links stay in any case.
+known stays as it is. Names of nodes and links stay in any case; those of targets stand in “” in
+Chinese, so that whoever knows their Chinese names can put them there.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from netplan.ground.texts.language import Language
 
-__all__ = ["in_language", "is_translated"]
+__all__ = ["in_language", "is_translated", "state_in_language"]
 
 _CHINESE = [
     (re.compile(pattern), chinese)
@@ -30,6 +31,8 @@ _CHINESE = [
         (r"compute nearer to the source", "在更靠近源的位置部署算力"),
         (r"a compute node that the target allows", "增设符合目标要求的算力节点"),
         (r"a second way", "增设第二路由"),
+        (r"more capacity on the detour", "扩容迂回路由"),
+        (r"a shorter detour", "缩短迂回路由"),
         (
             r"more than (\S+) servers at (\S+) \(now (\S+)\), or faster ones",
             r"\2 的服务器应多于 \1 台（现为 \3 台），或改用更快的服务器",
@@ -88,10 +91,40 @@ _CHINESE = [
         (r"waits there are long and vary much", "该处排队时延长且波动大"),
         (
             r"(.+): closed forms predict (\S+) within (\S+)% of (\S+) ms for (.+)",
-            r"\1：解析公式预测 \2 与限值 \4 ms 相差不足 \3 %：\5",
+            r"“\1”：解析公式预测 \2 与限值 \4 ms 相差不足 \3 %：\5",
         ),
+        (
+            r"(.+): (\d+) of (\d+) pairs were not measured this way \((.+?)(?: and (\d+) more)?\): "
+            r"run the scenario with this target",
+            r"“\1”：\3 个节点对中有 \2 个没有这样的样本（如 \4）：请用含此目标的方案重新运行",
+        ),
+        (
+            r"failure states are not judged: their samples are not kept",
+            "未评估故障状态：其样本未予保存",
+        ),
+        # what latency circles are made from
+        (r"(\S+) of “(.+)”, upper bounds", r"“\2”的 \1 上界"),
+        # why targets turn
+        (
+            r"(\d+) pairs? too far \((.+): light alone (\S+) ms\)",
+            r"\1 个节点对距离过远（\2：仅光传播即需 \3 ms）",
+        ),
+        (r"(\d+) pairs? without compute \((.+)\)", r"\1 个节点对无算力节点（\2）"),
+        (
+            r"(\d+) pairs? loses? packets on (\S+) \((\S+)% offered\)",
+            r"\1 个节点对在 \2 丢包（负荷 \3 %）",
+        ),
+        (
+            r"(\d+) pairs? too slow on (\S+) \((\S+)% offered\)",
+            r"\1 个节点对在 \2 时延超限（负荷 \3 %）",
+        ),
+        (r"(\d+) pairs? loses? packets \((.+)\)", r"\1 个节点对丢包（\2）"),
+        (r"(\d+) pairs? too slow \((.+)\)", r"\1 个节点对时延超限（\2）"),
+        (r"the scenario names (.+)", r"方案中提到了 \1"),
     )
 ]
+_FAILED = {"span": "光缆段", "link": "链路", "node": "节点", "risk group": "风险组"}
+_STATES = {"normal": "正常状态", "worst of all failures": "各故障中最差"}
 _BREAK = re.compile(r"; (?![^(]*\))")
 """Between the parts of a sentence, not inside brackets."""
 _YEAR = re.compile(r"(\d{4}): (.*)", re.DOTALL)
@@ -113,6 +146,28 @@ def in_language(sentence: str, language: Language) -> str:
     if year is not None:
         return f"{year[1]} 年：{in_language(year[2], language)}"
     return "；".join(_chinese(part) or part for part in _BREAK.split(sentence))
+
+
+def state_in_language(name: str, language: Language) -> str:
+    """Return the name of a failure state in a language; a name that a user gave it stays.
+
+    Examples
+    --------
+    >>> state_in_language("span a~b + risk group bridge", "zh")
+    '光缆段 a~b + 风险组 bridge'
+    """
+    if language == "en":
+        return name
+    if name in _STATES:
+        return _STATES[name]
+    return " + ".join(map(_failed, name.split(" + ")))
+
+
+def _failed(name: str) -> str:
+    for english, chinese in _FAILED.items():
+        if name.startswith(f"{english} "):
+            return f"{chinese} {name.removeprefix(f'{english} ')}"
+    return name
 
 
 def is_translated(sentence: str) -> bool:

@@ -9,12 +9,14 @@ from netplan import __version__
 from netplan.decide.circles import ANYWHERE, LIMITS_MS, NEAREST, OWN_CITY
 from netplan.ground.units import MS
 from netplan.network.failure import NORMAL
-from netplan.show.tables.columns import DIRECTION, padded, wrapped
+from netplan.show.tables.columns import padded, right, wrapped
+from netplan.show.tables.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from netplan.decide.circles import Circle, CircleMap
+    from netplan.ground.texts import Language
     from netplan.input.scenario.scenario import Scenario
 
 __all__ = ["circles_document", "circles_table"]
@@ -25,60 +27,83 @@ SITES_SHOWN = 12
 
 
 def circles_table(
-    scenario: Scenario, maps: Sequence[CircleMap], limits_ms: Sequence[float] = LIMITS_MS
+    scenario: Scenario,
+    maps: Sequence[CircleMap],
+    limits_ms: Sequence[float] = LIMITS_MS,
+    language: Language = "en",
 ) -> str:
     """Return the coverage of every map, then the circles of the last one and who is outside."""
-    name = scenario.name
-    blocks = [iter([name.en if name.zh is None else f"{name.en}  {name.zh}"])]
+    reader = Reader.of(scenario, language)
+    blocks = [iter([reader.title(scenario.name)])]
     for start in range(0, len(limits_ms), LIMITS_ABREAST):
         abreast = limits_ms[start : start + LIMITS_ABREAST]
-        blocks += [_coverage(maps, abreast), _circles(maps[-1], abreast)]
-    blocks.append(_outside(maps[-1], limits_ms))
+        blocks += [_coverage(reader, maps, abreast), _circles(reader, maps[-1], abreast)]
+    blocks.append(_outside(reader, maps[-1], limits_ms))
     texts = ["\n".join(line.rstrip() for line in block) for block in blocks]
     return "\n\n".join(text for text in texts if text) + "\n"
 
 
-def _coverage(maps: Sequence[CircleMap], limits_ms: Sequence[float]) -> Iterator[str]:
+def _coverage(
+    reader: Reader, maps: Sequence[CircleMap], limits_ms: Sequence[float]
+) -> Iterator[str]:
     """Show what share of sites and people has something near, map by map."""
-    yield from wrapped(
-        f"Coverage: share of the {len(maps[-1].sites)} sites and of their people, "
-        f"{_what(maps[-1])}",
-        indent=0,
+    what = reader.listed(
+        [
+            reader.texts.of("layer", maps[-1].layer),
+            reader.texts.of("direction", maps[-1].direction),
+        ]
     )
-    yield f"  {'':<30}" + "".join(f"{f'< {limit:g} ms':>16}" for limit in limits_ms)
-    yield f"  {'nearest':<30}" + f"{'sites':>8}{'people':>8}" * len(limits_ms)
+    count = len(maps[-1].sites)
+    yield from wrapped(reader.say("circles.coverage", count=count, what=what), indent=0)
+    yield from _heads(reader, limits_ms, ("nearest", 30), (("sites", 8), ("people", 8)))
     for found in maps:
-        state = "" if found.state == NORMAL else f", {found.state}"
-        yield from wrapped(f"{found.year}{state}{_basis(found)}", indent=2)
+        basis = "" if found.basis == "empty network" else reader.sentence(found.basis)
+        when = reader.texts["colon"].join(filter(None, (_when(reader, found), basis)))
+        yield from wrapped(when, indent=2)
         for circle in found.circles:
             if circle.role == NEAREST:
                 shares = ""
                 for limit in limits_ms:
                     covered = found.covered(circle.centre, limit * MS)
                     shares += f"{covered.share_of_sites:>8.1%}{covered.share_of_population:>8.1%}"
-                yield f"    {padded(circle.centre, 28)}{shares}"
+                yield f"    {padded(_centre(reader, circle.centre), 28)}{shares}"
 
 
-def _what(found: CircleMap) -> str:
-    return f"{found.layer} layer, {DIRECTION[found.direction]}"
+def _heads(
+    reader: Reader,
+    limits_ms: Sequence[float],
+    first: tuple[str, int],
+    others: Sequence[tuple[str, int]],
+) -> Iterator[str]:
+    """Head a table: the limits, and below each the same columns."""
+    name, width = first
+    abreast = sum(columns for _, columns in others)
+    limits = (reader.say("circles.below", limit=limit) for limit in limits_ms)
+    yield f"  {'':<{width}}" + "".join(right(limit, abreast) for limit in limits)
+    heads = "".join(right(reader.texts[f"head.{head}"], columns) for head, columns in others)
+    yield f"  {padded(reader.texts[f'head.{name}'], width)}" + heads * len(limits_ms)
 
 
-def _basis(found: CircleMap) -> str:
-    return "" if found.basis == "empty network" else f": {found.basis}"
+def _when(reader: Reader, found: CircleMap) -> str:
+    parts = [reader.say("year", year=found.year)]
+    if found.state != NORMAL:
+        parts.append(reader.state(found.state))
+    return reader.listed(parts)
 
 
-def _circles(found: CircleMap, limits_ms: Sequence[float]) -> Iterator[str]:
+def _centre(reader: Reader, name: str) -> str:
+    """Return what a centre is called: a site, or the nearest of a kind."""
+    return reader.texts.of("centre", reader.node(name))
+
+
+def _circles(reader: Reader, found: CircleMap, limits_ms: Sequence[float]) -> Iterator[str]:
     """Show what lies within each circle of one map."""
-    state = "" if found.state == NORMAL else f", {found.state}"
-    yield from wrapped(
-        f"Circles in {found.year}{state}: whole cities, sites and share of the people within",
-        indent=0,
-    )
-    yield f"  {'':<21}" + "".join(f"{f'< {limit:g} ms':>19}" for limit in limits_ms)
-    yield f"  {'centre':<21}" + f"{'city':>6}{'sites':>6}{'people':>7}" * len(limits_ms)
+    yield from wrapped(reader.say("circles.within", when=_when(reader, found)), indent=0)
+    heads = (("city", 6), ("sites", 6), ("people", 7))
+    yield from _heads(reader, limits_ms, ("centre", 21), heads)
     for circle in found.circles:
         if circle.role != NEAREST:
-            yield f"  {padded(circle.centre, 21)}" + "".join(
+            yield f"  {padded(reader.node(circle.centre), 21)}" + "".join(
                 _cells(found, circle, limit * MS) for limit in limits_ms
             )
 
@@ -90,7 +115,7 @@ def _cells(found: CircleMap, circle: Circle, limit: float) -> str:
     return f"{len(covered.cities):>6}{len(covered.sites):>6}{covered.share_of_population:>7.1%}"
 
 
-def _outside(found: CircleMap, limits_ms: Sequence[float]) -> Iterator[str]:
+def _outside(reader: Reader, found: CircleMap, limits_ms: Sequence[float]) -> Iterator[str]:
     """Name the sites that have no compute node near."""
     for limit in limits_ms:
         told: tuple[tuple[str, float], ...] = ()
@@ -98,15 +123,22 @@ def _outside(found: CircleMap, limits_ms: Sequence[float]) -> Iterator[str]:
             known = any(circle.centre == centre for circle in found.circles)
             far = found.outside(centre, limit * MS) if known else ()
             if far != told:
-                named = ", ".join(f"{name} {_ms(delay)}" for name, delay in far[:SITES_SHOWN])
-                more = f" and {len(far) - SITES_SHOWN} more" if len(far) > SITES_SHOWN else ""
-                where = f"{limit:g} ms or farther from {centre} in {found.year} [ms]"
-                yield from wrapped(f"{where}: {named}{more}", indent=0)
+                named = [f"{reader.node(name)} {_ms(reader, delay)}" for name, delay in far]
+                yield from wrapped(
+                    reader.say(
+                        "circles.outside",
+                        limit=limit,
+                        centre=_centre(reader, centre),
+                        year=found.year,
+                        named=reader.listed(named, SITES_SHOWN),
+                    ),
+                    indent=0,
+                )
             told = far
 
 
-def _ms(delay: float) -> str:
-    return f"{delay / MS:.3f}" if math.isfinite(delay) else "(no way)"
+def _ms(reader: Reader, delay: float) -> str:
+    return f"{delay / MS:.3f}" if math.isfinite(delay) else reader.texts["circles.no_way"]
 
 
 def circles_document(

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["DIRECTION", "WIDTH", "columns", "padded", "wrapped"]
+__all__ = ["WIDTH", "columns", "padded", "right", "wrapped"]
 
 WIDTH = 80
-DIRECTION = {"one_way": "one way", "round_trip": "round trip"}
 
 _WIDE = "\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uffef"
 """Scripts that write without spaces, and their punctuation, as a part of a character class."""
@@ -42,6 +41,17 @@ def padded(text: str, width: int) -> str:
             text = text[:-1]
         text += "…"
     return text + " " * (width - columns(text))
+
+
+def right(text: str, width: int) -> str:
+    """Put a text at the right of a column; one that is too long stays whole.
+
+    Examples
+    --------
+    >>> right("ms", 4), right("覆盖率", 8)
+    ('  ms', '  覆盖率')
+    """
+    return " " * (width - columns(text)) + text
 
 
 def wrapped(text: str, indent: int = 4) -> list[str]:

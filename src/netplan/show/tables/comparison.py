@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from netplan import __version__
 from netplan.ground.units import MS, US
+from netplan.network.failure import NORMAL
 from netplan.show.tables.columns import padded, wrapped
+from netplan.show.tables.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from netplan.decide.changes import Change
     from netplan.decide.comparison import Comparison, Flip, PairDifference
+    from netplan.ground.texts import Language
+    from netplan.input.scenario.scenario import Scenario
 
 __all__ = ["comparison_document", "comparison_table"]
 
@@ -22,50 +27,68 @@ PAIRS_SHOWN = 5
 _PLACES = 9
 
 
-def comparison_table(comparison: Comparison) -> str:
+def comparison_table(comparison: Comparison, language: Language = "en") -> str:
     """Return what differs in the inputs, which verdicts flip, and how much later packets are."""
-    blocks = [_heading(comparison), _inputs(comparison.changes), _verdicts(comparison)]
+    reader = _reader(comparison.scenarios, language)
+    blocks = [
+        _heading(reader, comparison),
+        _inputs(reader, comparison.changes),
+        _verdicts(reader, comparison),
+    ]
     targets = dict.fromkeys((d.target, d.year) for d in comparison.differences)
     for target in targets:
         of_target = [d for d in comparison.differences if (d.target, d.year) == target]
-        blocks.append(_differences(of_target, comparison.confidence))
+        blocks.append(_differences(reader, of_target, comparison.confidence))
     texts = ["\n".join(line.rstrip() for line in block) for block in blocks]
     return "\n\n".join(text for text in texts if text) + "\n"
 
 
-def _heading(comparison: Comparison) -> Iterator[str]:
-    yield from wrapped(f"A: {comparison.names[0]}", indent=0)
-    yield from wrapped(f"B: {comparison.names[1]}", indent=0)
+def _reader(scenarios: tuple[Scenario, Scenario], language: Language) -> Reader:
+    """Return a reader who knows the names of both scenarios."""
+    first, second = (Reader.of(scenario, language) for scenario in scenarios)
+    return replace(
+        first, nodes={**second.nodes, **first.nodes}, targets={**second.targets, **first.targets}
+    )
 
 
-def _inputs(changes: Sequence[Change]) -> Iterator[str]:
+def _heading(reader: Reader, comparison: Comparison) -> Iterator[str]:
+    for letter, scenario in zip("AB", comparison.scenarios, strict=True):
+        yield from wrapped(f"{letter}: {scenario.name.of(reader.texts.language)}", indent=0)
+
+
+def _inputs(reader: Reader, changes: Sequence[Change]) -> Iterator[str]:
     if not changes:
-        yield "Inputs: the same"
+        yield reader.texts["comparison.same_inputs"]
         return
-    yield "Inputs"
+    yield reader.texts["comparison.inputs"]
     single = [change for change in changes if change.kind != "demand"]
     for change in single[:CHANGES_SHOWN]:
-        yield from wrapped(_sentence(change), indent=2)
+        yield from wrapped(_sentence(reader, change), indent=2)
     if len(single) > CHANGES_SHOWN:
-        yield f"  and {len(single) - CHANGES_SHOWN} more (--json FILE writes them all)"
-    yield from _demands([change for change in changes if change.kind == "demand"])
+        yield "  " + reader.say("comparison.more", count=len(single) - CHANGES_SHOWN)
+    yield from _demands(reader, [change for change in changes if change.kind == "demand"])
 
 
-def _sentence(change: Change) -> str:
+def _sentence(reader: Reader, change: Change) -> str:
     """Say one change, as ``link a--b (2025, 2026): members 2 -> 4``."""
-    years = f" ({', '.join(map(str, change.years))})" if change.years else ""
-    subject = " ".join(part for part in (change.kind, change.name) if part)
-    if change.what != "changed":
-        return f"{subject}{years}: {'only in B' if change.what == 'added' else 'only in A'}"
-    keys = dict.fromkeys([*change.before, *change.after])
-    parts = [
-        f"{key} {change.before.get(key, 'none')} -> {change.after.get(key, 'none')}".strip()
-        for key in keys
-    ]
-    return f"{subject}{years}: {', '.join(parts)}"
+    years = ""
+    if change.years:
+        years = reader.say("comparison.years", years=", ".join(map(str, change.years)))
+    name = reader.target(change.name) if change.kind == "target" else change.name
+    kind = reader.texts.of("kind", change.kind)
+    what = reader.texts.of("comparison", change.what)
+    if change.what == "changed":
+        none = reader.texts["comparison.none"]
+        parts = [
+            f"{key} {change.before.get(key, none)} -> {change.after.get(key, none)}".strip()
+            for key in dict.fromkeys([*change.before, *change.after])
+        ]
+        what = reader.listed(parts)
+    subject = " ".join(filter(None, (kind, name)))
+    return reader.say("comparison.change", subject=subject, years=years, what=what)
 
 
-def _demands(changes: Sequence[Change]) -> Iterator[str]:
+def _demands(reader: Reader, changes: Sequence[Change]) -> Iterator[str]:
     """Add up the demands that differ, by year and class."""
     totals: dict[tuple[int, str], list[float]] = {}
     for change in changes:
@@ -75,62 +98,89 @@ def _demands(changes: Sequence[Change]) -> Iterator[str]:
             total = totals.setdefault((year, traffic_class), [0.0, 0.0, 0.0])
             for place, value in enumerate((*rates, 1.0)):
                 total[place] += value
-    for (year, traffic_class), (before, after, number) in totals.items():
+    for (year, name), (before, after, count) in totals.items():
         yield from wrapped(
-            f"{number:.0f} demands of class {traffic_class} ({year}): "
-            f"{before:,.6g} -> {after:,.6g} Gbit/s in all",
+            reader.say(
+                "comparison.demands",
+                count=count,
+                name=name,
+                year=year,
+                before=before,
+                after=after,
+            ),
             indent=2,
         )
 
 
-def _verdicts(comparison: Comparison) -> Iterator[str]:
+def _verdicts(reader: Reader, comparison: Comparison) -> Iterator[str]:
     targets = [flip for flip in comparison.flips if flip.pair is None]
-    yield f"Verdicts: {len(targets)} differ, {comparison.same_verdicts} are the same"
+    yield reader.say("comparison.verdicts", count=len(targets), same=comparison.same_verdicts)
     for flip in targets:
-        yield from wrapped(f"{_where(flip)}: {flip.before} -> {flip.after}", indent=2)
+        before, after = _outcomes(reader, flip.before, flip.after)
+        where = _where(reader, flip)
+        told = reader.say("comparison.flip", where=where, before=before, after=after)
+        yield from wrapped(told, indent=2)
     pairs: dict[tuple[str, str, str], list[Flip]] = {}
     for flip in comparison.flips:
         if flip.pair is not None:
-            pairs.setdefault((_where(flip), flip.before, flip.after), []).append(flip)
+            outcomes = _outcomes(reader, flip.before, flip.after)
+            pairs.setdefault((_where(reader, flip), *outcomes), []).append(flip)
     for (where, before, after), flips in pairs.items():
-        names = [">".join(part or "?" for part in flip.pair or ()) for flip in flips]
-        more = f" and {len(names) - PAIRS_SHOWN} more" if len(names) > PAIRS_SHOWN else ""
+        names = [">".join(reader.node(end or "?") for end in flip.pair or ()) for flip in flips]
         yield from wrapped(
-            f"{where}: {len(names)} pairs {before} -> {after}: "
-            f"{', '.join(names[:PAIRS_SHOWN])}{more}",
+            reader.say(
+                "comparison.flips",
+                where=where,
+                pairs=reader.count("pairs", len(names)),
+                before=before,
+                after=after,
+                named=reader.listed(names, PAIRS_SHOWN),
+            ),
             indent=2,
         )
 
 
-def _where(flip: Flip) -> str:
-    state = "" if flip.state == "normal" else f" {flip.state}"
-    return f"{flip.target}, {flip.year}{state}"
+def _outcomes(reader: Reader, before: str, after: str) -> tuple[str, str]:
+    return reader.texts.of("outcome", before), reader.texts.of("outcome", after)
 
 
-def _differences(found: Sequence[PairDifference], confidence: float) -> Iterator[str]:
+def _where(reader: Reader, flip: Flip) -> str:
+    target = reader.target(flip.target)
+    if flip.state == NORMAL:
+        return reader.say("comparison.where", target=target, year=flip.year)
+    state = reader.state(flip.state)
+    return reader.say("comparison.where_failed", target=target, year=flip.year, state=state)
+
+
+def _differences(
+    reader: Reader, found: Sequence[PairDifference], confidence: float
+) -> Iterator[str]:
     first = found[0]
     slower = [d for d in found if d.difference.significant and d.difference.estimate > 0]
     faster = [d for d in found if d.difference.significant and d.difference.estimate < 0]
-    rest = len(found) - len(slower) - len(faster)
+    counts = {"faster": len(faster), "slower": len(slower)}
     yield from wrapped(
-        f"{first.target}, {first.year}: {first.statistic} of B less that of A, with intervals of "
-        f"{confidence:.0%} for each pair",
+        reader.say(
+            "comparison.differences",
+            target=reader.target(first.target),
+            year=first.year,
+            statistic=first.statistic,
+            confidence=confidence,
+        ),
         indent=0,
     )
-    yield f"  {len(faster)} pairs faster in B, {len(slower)} slower, {rest} not surely different"
+    rest = len(found) - sum(counts.values())
+    yield "  " + reader.say("comparison.faster", rest=rest, **counts)
     shown = sorted([*slower, *faster], key=lambda d: -abs(d.difference.estimate))[:PAIRS_SHOWN]
     for one in shown:
         d = one.difference
-        apart = "" if d.paired else "  unpaired"
+        apart = "" if d.paired else f"  {reader.texts['comparison.unpaired']}"
         yield (
-            f"  {padded(f'{one.source} > {one.sink}', 34)}{d.estimate / US:>+11.2f} µs "
+            f"  {padded(reader.pair(one.source, one.sink, ''), 34)}{d.estimate / US:>+11.2f} µs "
             f"[{d.low / US:+.2f}, {d.high / US:+.2f}]{apart}"
         )
     if not all(one.difference.paired for one in found):
-        yield from wrapped(
-            "unpaired: the saved runs did not meet the same packets; compare the scenario files "
-            "for narrower intervals"
-        )
+        yield from wrapped(reader.texts["comparison.unpaired_why"])
 
 
 def comparison_document(comparison: Comparison) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from netplan.decide.cure import UNITS, Kind
 from netplan.exchange.words import in_words
 from netplan.exchange.yaml_file import spell
 from netplan.ground.units import MS
-from netplan.show.tables.columns import wrapped
+from netplan.show.tables.columns import padded, wrapped
+from netplan.show.tables.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,149 +19,166 @@ if TYPE_CHECKING:
     from netplan.decide.cure import Cure, Cures
     from netplan.decide.cure.candidate import Missed
     from netplan.decide.trial import Key
+    from netplan.ground.texts import Language
     from netplan.input.scenario.expansion import Step
     from netplan.input.scenario.scenario import Scenario
 
 __all__ = ["cures_document", "cures_table", "expansion_yaml"]
 
 PAIRS_SHOWN = 3
-_WHAT = {
-    Kind.CAPACITY: "capacity on {subject}",
-    Kind.BYPASS: "a link over existing cable, {subject}",
-    Kind.COMPUTE: "a compute node, {subject}",
-    Kind.HOLLOW_CORE: "hollow-core fibre on {subject}, {amount:g} km",
-    Kind.CABLE: "a new cable, {subject}, {amount:g} km",
-}
 
 
-def cures_table(scenario: Scenario, found: Cures) -> str:
+def cures_table(scenario: Scenario, found: Cures, language: Language = "en") -> str:
     """Return what is missed, every cure with what it keeps, what is left, and the steps."""
-    name = scenario.name
+    reader = Reader.of(scenario, language)
     blocks: list[Iterator[str]] = [
-        _heading(name.en if name.zh is None else f"{name.en}  {name.zh}", found),
-        *(_cure(number, cure) for number, cure in enumerate(found.cures, start=1)),
-        _several(found),
-        _left(found.left),
-        _spared(found.spared),
-        _also_full(found),
-        _together(found),
-        _steps(found),
+        _heading(reader, reader.title(scenario.name), found),
+        *(_cure(reader, number, cure) for number, cure in enumerate(found.cures, start=1)),
+        _several(reader, found),
+        _left(reader, found.left),
+        _spared(reader, found.spared),
+        _also_full(reader, found),
+        _together(reader, found),
+        _steps(reader, found),
     ]
     texts = ["\n".join(line.rstrip() for line in block) for block in blocks]
     return "\n\n".join(text for text in texts if text) + "\n"
 
 
-def _heading(name: str, found: Cures) -> Iterator[str]:
+def _heading(reader: Reader, name: str, found: Cures) -> Iterator[str]:
     yield name
     if not found.missed:
-        yield f"Nothing is missed in {found.year}."
+        yield reader.say("cure.nothing", year=found.year)
         return
     counts = Counter(one.key[0] for one in found.missed)
-    yield f"Missed in {found.year}: {_pairs(len(found.missed))}"
+    pairs = reader.count("pairs", len(found.missed))
+    yield reader.say("cure.missed", year=found.year, pairs=pairs)
     for target, count in counts.items():
-        yield from wrapped(f"{target}: {count}", indent=2)
+        told = reader.say("cure.missed_of", target=reader.target(target), count=count)
+        yield from wrapped(told, indent=2)
     if found.undecided:
-        yield f"{_pairs(len(found.undecided))} undecided; not looked at (raise --packets)"
+        yield reader.say("cure.undecided", pairs=reader.count("pairs", len(found.undecided)))
 
 
-def _pairs(count: int) -> str:
-    return f"{count} pair{'s' if count != 1 else ''}"
-
-
-def _cure(number: int, cure: Cure) -> Iterator[str]:
-    yield from wrapped(f"{number}. {_what(cure)}: cures {_pairs(len(cure.keys))}", indent=0)
-    yield from _by_target(cure.keys)
+def _cure(reader: Reader, number: int, cure: Cure) -> Iterator[str]:
+    pairs = reader.count("pairs", len(cure.keys))
+    told = reader.say("cure.cures", number=number, what=_what(reader, cure), pairs=pairs)
+    yield from wrapped(told, indent=0)
+    yield from _by_target(reader, cure.keys)
     if cure.breaks:
-        yield from wrapped(f"but breaks {_pairs(len(cure.breaks))}: {_named(cure.breaks)}")
+        pairs = reader.count("pairs", len(cure.breaks))
+        yield from wrapped(
+            reader.say("cure.breaks", pairs=pairs, named=_named(reader, cure.breaks))
+        )
     if (seen := cure.confirmed) is not None:
         counts = [(seen.met, "met"), (seen.missed, "missed"), (seen.undecided, "undecided")]
-        said = ", ".join(f"{count} {word}" for count, word in counts if count)
-        yield from wrapped(f"simulated, the slowest of them: {said}")
+        said = [
+            reader.say("cure.count", count=count, outcome=reader.texts.of("outcome", outcome))
+            for count, outcome in counts
+            if count
+        ]
+        yield from wrapped(reader.say("cure.simulated", counts=reader.listed(said)))
 
 
-def _what(cure: Cure) -> str:
-    what = _WHAT[cure.kind].format(subject=cure.subject, amount=cure.amount)
+def _what(reader: Reader, cure: Cure) -> str:
+    subject = cure.subject
+    if cure.kind is Kind.COMPUTE:
+        subject = reader.node(subject)
+    what = reader.say(f"change.{cure.kind}", subject=subject, amount=cure.amount)
     if cure.kind is Kind.CAPACITY and (change := cure.steps[0].set) is not None:
-        plural = "s" if cure.amount != 1 else ""
-        what += f": {cure.amount:g} more member{plural}, {change.members} in all"
+        return reader.count("members", cure.amount, what=what, all=change.members)
     return what
 
 
-def _by_target(keys: Sequence[Key]) -> Iterator[str]:
+def _by_target(reader: Reader, keys: Sequence[Key]) -> Iterator[str]:
     for target in dict.fromkeys(key[0] for key in keys):
         own = [key for key in keys if key[0] == target]
-        yield from wrapped(f"{target} ({len(own)}): {_named(own)}")
+        yield from wrapped(
+            reader.say(
+                "cure.of_target",
+                target=reader.target(target),
+                count=len(own),
+                named=_named(reader, own),
+            )
+        )
 
 
-def _named(keys: Sequence[Key]) -> str:
-    named = ", ".join(
-        f"{source} > {target or 'compute'}" for _, source, target in keys[:PAIRS_SHOWN]
+def _named(reader: Reader, keys: Sequence[Key]) -> str:
+    nothing = reader.texts["compute"]
+    return reader.listed(
+        [reader.pair(source, target, nothing) for _, source, target in keys], PAIRS_SHOWN
     )
-    return named + (f" and {len(keys) - PAIRS_SHOWN} more" if len(keys) > PAIRS_SHOWN else "")
 
 
-def _several(found: Cures) -> Iterator[str]:
+def _several(reader: Reader, found: Cures) -> Iterator[str]:
     if found.several:
-        links = ", ".join(
-            f"{step.set.link} ({step.set.members} members)"
+        links = [
+            reader.say("cure.members", link=step.set.link, members=step.set.members)
             for step in found.several
             if step.set is not None
-        )
+        ]
+        pairs = reader.count("pairs", len(found.several_keys))
         yield from wrapped(
-            f"No single change cures {_pairs(len(found.several_keys))} more, but capacity on "
-            f"several links together does: {links}",
-            indent=0,
+            reader.say("cure.several", pairs=pairs, links=reader.listed(links)), indent=0
         )
-        yield from _by_target(found.several_keys)
+        yield from _by_target(reader, found.several_keys)
 
 
-def _left(left: Sequence[Missed]) -> Iterator[str]:
+def _left(reader: Reader, left: Sequence[Missed]) -> Iterator[str]:
     if left:
-        yield f"No single change cures {_pairs(len(left))}:"
+        yield reader.say("cure.left", pairs=reader.count("pairs", len(left)))
         groups: dict[tuple[str, str], list[Key]] = {}
         for one in left:
-            groups.setdefault((one.key[0], _why(one)), []).append(one.key)
+            groups.setdefault((one.key[0], _why(reader, one)), []).append(one.key)
         for (target, why), keys in groups.items():
-            yield from wrapped(f"{target} ({len(keys)}), {why}: {_named(keys)}")
+            yield from wrapped(
+                reader.say(
+                    "cure.left_of",
+                    target=reader.target(target),
+                    count=len(keys),
+                    why=why,
+                    named=_named(reader, keys),
+                )
+            )
 
 
-def _spared(spared: Sequence[Missed]) -> Iterator[str]:
+def _spared(reader: Reader, spared: Sequence[Missed]) -> Iterator[str]:
     if spared:
         keys = [one.key for one in spared]
-        yield f"Left missed, since the coverage of their target is reached: {_pairs(len(keys))}"
-        yield from _by_target(keys)
+        yield reader.say("cure.spared", pairs=reader.count("pairs", len(keys)))
+        yield from _by_target(reader, keys)
 
 
-def _also_full(found: Cures) -> Iterator[str]:
+def _also_full(reader: Reader, found: Cures) -> Iterator[str]:
     if found.also_full:
-        links = ", ".join(f"{link} ({load:.0%})" for link, load in found.also_full.items())
-        yield from wrapped(
-            f"Offered more than they carry, though no missed pair goes over them: {links}", indent=0
-        )
+        links = [
+            reader.say("cure.load", link=link, load=load) for link, load in found.also_full.items()
+        ]
+        yield from wrapped(reader.say("cure.also_full", links=reader.listed(links)), indent=0)
 
 
-def _why(one: Missed) -> str:
+def _why(reader: Reader, one: Missed) -> str:
     if one.destination is None:
-        return "no compute node that the target allows"
+        return reader.texts["left.no_compute"]
     if len(one.full) > 1:
-        return f"too full: {', '.join(sorted(one.full))}"
+        return reader.say("left.too_full", links=reader.listed(sorted(one.full)))
     if one.full:
-        return f"{next(iter(one.full))} is too full, or its flows are too large"
-    return "too far"
+        return reader.say("left.full", link=next(iter(one.full)))
+    return reader.texts["left.far"]
 
 
-def _together(found: Cures) -> Iterator[str]:
+def _together(reader: Reader, found: Cures) -> Iterator[str]:
     if found.together:
-        yield "With everything above built:"
+        yield reader.texts["cure.together"]
         for target, (outcome, coverage) in found.together.items():
-            shown = str(outcome) if outcome == "met" else str(outcome).upper()
-            yield from wrapped(f"{shown:<10} {coverage:>6.1%}  {target}", indent=2)
+            shown = padded(reader.outcome(outcome), 11)
+            yield from wrapped(f"{shown}{coverage:>6.1%}  {reader.target(target)}", indent=2)
 
 
-def _steps(found: Cures) -> Iterator[str]:
+def _steps(reader: Reader, found: Cures) -> Iterator[str]:
     steps = [*(step for cure in found.cures for step in cure.steps), *found.several]
     if steps:
-        yield "To paste into the scenario:"
+        yield reader.texts["cure.paste"]
         yield ""
         yield expansion_yaml(steps)
 
@@ -181,6 +199,7 @@ def _step_words(step: Step) -> dict[str, Any]:
 
 def cures_document(scenario: Scenario, found: Cures) -> dict[str, Any]:
     """Return cures as a JSON document."""
+    english = Reader.of(scenario, "en")
     return {
         "netplan": "cures/1",
         "scenario": scenario.name.en,
@@ -194,7 +213,7 @@ def cures_document(scenario: Scenario, found: Cures) -> dict[str, Any]:
             "steps": [_step_words(step) for step in found.several],
             "pairs": [_key(key) for key in found.several_keys],
         },
-        "left": [{**_missed(one), "why": _why(one)} for one in found.left],
+        "left": [{**_missed(one), "why": _why(english, one)} for one in found.left],
         "spared": [_missed(one) for one in found.spared],
         "also_full": {link: round(load, 9) for link, load in found.also_full.items()},
         "together": [

@@ -6,54 +6,60 @@ from typing import TYPE_CHECKING, Any
 
 from netplan import __version__
 from netplan.exchange.words import in_words
+from netplan.ground.texts import Texts
+from netplan.ground.texts.tables import TABLES
 from netplan.judge.verdict import Outcome
-from netplan.show.tables.columns import WIDTH, padded, wrapped
+from netplan.show.tables.columns import WIDTH, padded, right, wrapped
+from netplan.show.tables.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from netplan.decide.standing import Standing
     from netplan.decide.timeline import Dates, StepDate
+    from netplan.ground.texts import Language
     from netplan.input.scenario.expansion import Step
     from netplan.input.scenario.scenario import Scenario
 
 __all__ = ["dates_document", "dates_table", "describe_step"]
 
+ENGLISH = Reader(Texts("en", TABLES))
 COLUMN = 12
 """Columns of a terminal for a year."""
 MOST_YEARS = 4
 """Years abreast; of more the first and the last are shown, and those where something turns."""
 
 
-def dates_table(scenario: Scenario, found: Dates) -> str:
+def dates_table(scenario: Scenario, found: Dates, language: Language = "en") -> str:
     """Return targets by year, why they turn, and by when each step is needed."""
-    name = scenario.name
+    reader = Reader.of(scenario, language)
     blocks = [
-        iter([name.en if name.zh is None else f"{name.en}  {name.zh}"]),
-        _targets("As planned", found.standings),
-        _targets("If nothing is built", found.without),
-        _steps(found.steps),
-        _spare(found),
-        _notes(found),
+        iter([reader.title(scenario.name)]),
+        _targets(reader, "dates.planned", found.standings),
+        _targets(reader, "dates.without", found.without),
+        _steps(reader, found.steps),
+        _spare(reader, found),
+        _notes(reader, found),
     ]
     texts = ["\n".join(line.rstrip() for line in block) for block in blocks]
     return "\n\n".join(text for text in texts if text) + "\n"
 
 
-def _targets(title: str, standings: Sequence[Standing]) -> Iterator[str]:
+def _targets(reader: Reader, title: str, standings: Sequence[Standing]) -> Iterator[str]:
     """Show a row for each target, a column for each year, and why it turns."""
     if not standings:
         return
     years = _shown_years(standings)
     width = WIDTH - COLUMN * len(years)
-    yield f"{title:<{width}}" + "".join(f"{year:>{COLUMN}}" for year in years)
+    yield padded(reader.texts[title], width) + "".join(f"{year:>{COLUMN}}" for year in years)
     for target in dict.fromkeys(one.target for one in standings):
         own = {one.year: one for one in standings if one.target == target}
-        cells = "".join(f"{_cell(own.get(year)):>{COLUMN}}" for year in years)
-        yield f"  {padded(target, width - 2)}{cells}"
+        cells = "".join(right(_cell(reader, own.get(year)), COLUMN) for year in years)
+        yield f"  {padded(reader.target(target), width - 2)}{cells}"
         turn = _turn(list(own.values()))
         if turn is not None:
-            yield from wrapped(f"{turn.year}: {turn.why}")
+            why = reader.sentence(turn.why)
+            yield from wrapped(reader.say("dates.turn", year=turn.year, why=why))
 
 
 def _shown_years(standings: Sequence[Standing]) -> list[int]:
@@ -75,35 +81,39 @@ def _turn(own: Sequence[Standing]) -> Standing | None:
     return min(missed, key=lambda one: one.year, default=None)
 
 
-def _cell(one: Standing | None) -> str:
+def _cell(reader: Reader, one: Standing | None) -> str:
     if one is None:
         return "-"
-    if one.outcome is Outcome.MET:
-        return "met"
-    if one.outcome is Outcome.UNDECIDED:
-        return "UNDECIDED"
-    return f"MISSED {min(one.coverage, 0.999):.0%}" if one.coverage < 0.995 else "MISSED"
+    shown = reader.outcome(one.outcome)
+    if one.outcome is Outcome.MISSED and one.coverage < 0.995:
+        return f"{shown} {min(one.coverage, 0.999):.0%}"
+    return shown
 
 
-def _steps(steps: Sequence[StepDate]) -> Iterator[str]:
+def _steps(reader: Reader, steps: Sequence[StepDate]) -> Iterator[str]:
     """Show by when each step is needed, the first needed first."""
     if not steps:
         return
-    yield "By when the steps are needed (-: by no target, if the others are built)"
-    yield f"  {'built':<7}{'needed':<9}step"
+    yield reader.texts["dates.steps"]
+    built, needed, what = (reader.texts[f"head.{head}"] for head in ("built", "needed", "step"))
+    yield f"  {padded(built, 7)}{padded(needed, 9)}{what}"
     for one in sorted(steps, key=lambda one: (one.needed_by or 9999, one.step.by, one.index)):
         needed = str(one.needed_by) if one.needed_by is not None else "-"
         if one.undecided and one.needed_by is None:
-            needed = "open"
-        with_it = f" (and {len(one.dependants)} that build on it)" if one.dependants else ""
-        lines = wrapped(describe_step(one.step) + with_it, indent=16)
-        yield f"  {one.step.by:<7}{needed:<9}{lines[0].strip()}"
+            needed = reader.texts["dates.open"]
+        told = describe_step(one.step, reader)
+        if one.dependants:
+            told = reader.say("dates.with_it", step=told, count=len(one.dependants))
+        lines = wrapped(told, indent=16)
+        yield f"  {one.step.by:<7}{padded(needed, 9)}{lines[0].strip()}"
         yield from lines[1:]
         if one.needed_by is not None:
-            yield from wrapped(f"{'; '.join(one.targets)}: {one.why}", indent=20)
+            targets = reader.texts["semicolon"].join(map(reader.target, one.targets))
+            why = reader.sentence(one.why)
+            yield from wrapped(reader.say("dates.needed_for", targets=targets, why=why), indent=20)
 
 
-def describe_step(step: Step) -> str:
+def describe_step(step: Step, reader: Reader = ENGLISH) -> str:
     """Say in a few words what a step builds.
 
     Examples
@@ -112,43 +122,43 @@ def describe_step(step: Step) -> str:
     >>> describe_step(Step(by=2026, set=Change(link="a--b", members=4)))
     'a--b: members 4'
     """
-    named = f"{step.name}: " if step.name else ""
+    what = _built(step, reader)
+    return reader.say("step.name", name=step.name, what=what) if step.name else what
+
+
+def _built(step: Step, reader: Reader) -> str:
     if step.set is not None:
         values = {k: in_words(v) for k, v in step.set.changes.items() if k != "source"}
-        said = ", ".join(f"{key} {_short(value)}" for key, value in values.items())
-        return f"{named}{step.set.subject}: {said}"
-    for kind in ("node", "span", "link", "compute"):
-        new = getattr(step, f"add_{kind}")
-        if new is not None:
-            return f"{named}new {kind} {new.id}"
-    return named
+        said = reader.listed([f"{key} {_short(value)}" for key, value in values.items()])
+        return reader.say("step.set", subject=step.set.subject, values=said)
+    kinds = {kind: getattr(step, f"add_{kind}") for kind in ("node", "span", "link", "compute")}
+    kind, new = next((kind, new) for kind, new in kinds.items() if new is not None)
+    return reader.say("step.new", kind=reader.texts.of("kind", kind), id=new.id)
 
 
 def _short(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _spare(found: Dates) -> Iterator[str]:
+def _spare(reader: Reader, found: Dates) -> Iterator[str]:
     """Say which steps can be left out all at once, and what the others are good for."""
     if not found.spare:
         return
     of = sum(one.needed_by is None and not one.undecided for one in found.steps)
-    yield f"Of the {of} steps marked -, {len(found.spare)} can be left out all at once:"
+    yield reader.say("dates.spare", of=of, count=len(found.spare))
     for index in found.spare:
-        yield from wrapped(describe_step(found.steps[index].step), indent=2)
+        yield from wrapped(describe_step(found.steps[index].step, reader), indent=2)
     if found.spare_together:
-        yield "The others stand in for each other. Without any of them:"
+        yield reader.texts["dates.stand_in"]
         for one in found.spare_together:
-            yield from wrapped(f"{one.year}, {one.target}: {one.why}", indent=2)
+            target, why = reader.target(one.target), reader.sentence(one.why)
+            told = reader.say("dates.missed", year=one.year, target=target, why=why)
+            yield from wrapped(told, indent=2)
 
 
-def _notes(found: Dates) -> Iterator[str]:
+def _notes(reader: Reader, found: Dates) -> Iterator[str]:
     if found.failures_left_out:
-        yield from wrapped(
-            "Failure states are not looked at here: a step that only they need counts as needed by "
-            "no target.",
-            indent=0,
-        )
+        yield from wrapped(reader.texts["dates.failures_left_out"], indent=0)
 
 
 def dates_document(scenario: Scenario, found: Dates) -> dict[str, Any]:
@@ -187,16 +197,6 @@ def dates_document(scenario: Scenario, found: Dates) -> dict[str, Any]:
         "spare": list(found.spare),
         "spare_together": [_standing(one) for one in found.spare_together],
         "failures_left_out": found.failures_left_out,
-    }
-
-
-def _target(name: str, found: Dates) -> dict[str, Any]:
-    return {
-        "name": name,
-        "first_missed": _year(found.first_missed(name)),
-        "first_missed_without_building": _year(found.first_missed_without(name)),
-        "planned": [_standing(one) for one in found.standings if one.target == name],
-        "without_building": [_standing(one) for one in found.without if one.target == name],
     }
 
 
