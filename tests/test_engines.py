@@ -28,14 +28,14 @@ from netplan.measure.engine.reference import SimPyEngine
 def rounds_only(*network, **options):
     """Build a fast engine that visits its ports in rounds, whatever it finds there."""
     engine = FastEngine(*network, **options)
-    engine._sweep.progress["sparse"] = 0
+    engine._sweep.progress["visits_per_packet"] = 10**9
     return engine
 
 
 def walks_only(*network, **options):
     """Build a fast engine that goes to the port at which the next thing happens, but at first."""
     engine = FastEngine(*network, **options)
-    engine._sweep.progress["sparse"] = 10**9
+    engine._sweep.progress["visits_per_packet"] = 0
     return engine
 
 

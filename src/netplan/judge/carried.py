@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from netplan.measure.engine.network import RouteTable
     from netplan.network.topology import Pool
 
-__all__ = ["carried_hops", "longest_cycle", "port_view", "sources_of", "utilisation"]
+__all__ = ["longest_cycle", "port_view", "sources_of", "utilisation"]
 
 
 def sources_of(item: Carried, table: RouteTable) -> list[Source]:
@@ -69,15 +69,6 @@ def longest_cycle(sources: Sequence[Source]) -> float:
     """Mean on plus off period of the slowest on/off source [s]; 0 without bursts."""
     laws = [source.arrivals for source in sources]
     return max((law.on + law.off for law in laws if isinstance(law, OnOff)), default=0.0)
-
-
-def carried_hops(case: Case) -> float:
-    """Return the packet-hops of carried traffic in a second of simulated time [1/s]."""
-    return sum(
-        flow.rate / demand.sizes.mean * len(flow.ports)
-        for demand in case.carried
-        for flow in demand.flows
-    )
 
 
 def utilisation(case: Case) -> NDArray[np.float64]:

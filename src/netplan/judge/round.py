@@ -1,7 +1,8 @@
 """Rounds of replications: how a case is simulated, and how much in each round.
 
 The first round is long enough for most streams. A later round measures only the streams that are
-still open, with as many packets again as they have, and so may send their probes more densely.
+still open, with as many packets again as they have, and so may send their probes more densely. It
+leaves away what cannot delay them (`measure.engine.upstream`).
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import numpy as np
 
 from netplan.ground.units import MS, PS_PER_S, US
 from netplan.input.scenario.targets import Layer, quantile_level
-from netplan.judge.carried import carried_hops, longest_cycle, port_view, sources_of
+from netplan.judge.carried import longest_cycle, port_view, sources_of
 from netplan.measure.engine.arrivals import Poisson
 from netplan.measure.engine.network import CompiledNetwork, RouteTable
+from netplan.measure.engine.upstream import upstream_of
 from netplan.measure.engine.workload import Source
 from netplan.measure.replication import Job, Timing
 from netplan.measure.sizing import PortView, plan_probes, probes_needed, warm_up_time
@@ -58,14 +60,29 @@ class Design:
     routes: dict[str, tuple[int, ...]]
     """Numbers of the routes of every measured stream."""
     ports: PortView
-    hops: float
-    """Carried packet-hops per second of simulated time [1/s]."""
     warm_up: float
     """[s]."""
     longest_cycle: float
     """Mean on plus off period of the slowest on/off source [s]; 0 without bursts."""
     engine: str
     seed: int
+
+    @property
+    def hops(self) -> float:
+        """Carried packet-hops per second of simulated time [1/s]."""
+        lengths = np.append(np.diff(self.network.routes.start), 0)  # and NOWHERE
+        return sum(
+            float(source.arrivals.packet_rate * lengths[list(source.routes)].mean())
+            for source in self.carried
+        )
+
+    def upstream_of(self, streams: Iterable[str]) -> Design:
+        """Leave away what cannot delay the packets of some of the streams."""
+        measured = {name: self.measured[name] for name in streams}
+        wanted = {route for name in measured for route in self.routes[name]}
+        network, carried, number = upstream_of(self.network, self.carried, wanted)
+        routes = {name: tuple(number[list(self.routes[name])].tolist()) for name in measured}
+        return replace(self, network=network, carried=carried, measured=measured, routes=routes)
 
     def describe(self, case: Case, samples: Samples) -> str:
         """Say in one sentence how the case was simulated."""
@@ -116,7 +133,6 @@ def design_rounds(case: Case, streams: Iterable[str], engine: str, seed: int) ->
         measured=measured,
         routes=routes,
         ports=view,
-        hops=carried_hops(case),
         warm_up=warm_up_time(view, used, longest_route) + cycle,
         longest_cycle=cycle,
         engine=engine,

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numba
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["compiled", "inlined", "is_stored", "outlined"]
+__all__ = ["compiled", "inlined", "is_stored", "outlined", "prefetch"]
 
 # Threads run compiled code side by side (`nogil`). It allocates nothing and so needs no reference
 # counts, which would take most of the time (`_nrt=False`).
@@ -75,3 +78,28 @@ def _forget_other_sources(store: Path, source: Path) -> None:
     for entry in store.glob(f"{source.stem}.*.nbi"):
         entry.unlink(missing_ok=True)
     marker.write_text(digest, encoding="utf-8")
+
+
+_codegen: Any = cgutils  # untyped
+
+
+def _prefetch(typing: Any, array: Any, at: Any) -> Any:
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind = signature.args[0]
+        struct = context.make_array(kind)(context, builder, arguments[0])
+        item = _codegen.get_item_pointer(
+            context, builder, kind, struct, [arguments[1]], wraparound=False
+        )
+        address = builder.bitcast(item, ir.IntType(8).as_pointer())
+        number = ir.IntType(32)
+        called = ir.FunctionType(ir.VoidType(), [address.type, number, number, number])
+        function = _codegen.get_or_insert_function(builder.module, called, "llvm.prefetch.p0i8")
+        builder.call(function, [address, number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, at), generate
+
+
+prefetch: Any = intrinsic(_prefetch)
+"""``prefetch(array, at)`` has the processor fetch an element before it is needed: tables are larger
+than its caches, and it does not guess which of thousands of queues comes next."""

@@ -86,7 +86,7 @@ class FastEngine:
 
     def _run(self, until: int) -> Finished:
         progress = self._sweep.progress
-        progress["until"], progress["finished"] = until, 0
+        progress["until"], progress["finished"], progress["group"] = until, 0, 0
         output = _output(self.in_flight)
         self._have_chunks(CHUNKS_PER_PACKET)
         while not run(self._sweep, output):

@@ -47,12 +47,11 @@ REQUEST: Final = np.dtype([("left", "i8"), ("right", "i8"), *RECORD.descr])
 """A request at a pool, when it departs [ps], and what is below it in the heap."""
 QUEUE: Final = np.dtype(
     [
-        ("time", "i8"),  # of the first record, or NEVER [ps]
         ("head", "i8"),  # first record
         ("tail", "i8"),  # next free record
         ("lag", "i8"),  # least delay from the sending port, its transmission included [ps]
         ("sender", "i4"),  # the sending port
-        ("leaf", "i4"),  # of the receiving port in the tree of ports, or 0
+        ("leaf", "i4"),  # of the receiving port in the tree of ports; 0 outside of the group
     ]
 )
 PORT: Final = np.dtype(
@@ -95,8 +94,11 @@ PROGRESS: Final = np.dtype(
         ("walks", "i8"),  # whether the ports are visited along the tree
         ("visits", "i8"),  # in this round or walk
         ("visited", "i8"),  # of them
-        ("sparse", "i8"),  # a round in which fewer packets arrive is followed by a walk
-        ("mark", "i8"),  # packet_hops at the begin of the round
+        ("group", "i8"),  # whose turn it is
+        ("first_port", "i8"),  # of the group, in `order`
+        ("last_port", "i8"),  # the last one, + 1
+        ("visits_per_packet", "i8"),  # a round that needs more is followed by a walk
+        ("mark", "i8"),  # packet_hops at the begin of the round; NOBODY: a round must follow
         ("in_flight", "i8"),
         ("packet_hops", "i8"),
         ("finished", "i8"),  # rows of the output
@@ -139,6 +141,8 @@ class Sweep(NamedTuple):
     """Shape (R,): `BEGIN`."""
     order: Int64
     """Ports that lie on a route, upstream first."""
+    groups: Int64
+    """Shape (G + 1,): where in `order` each group begins, and the end."""
     inputs: int
     """So many queues lead to ports; as many as there are ports lead to destinations."""
     priorities: int
@@ -146,6 +150,8 @@ class Sweep(NamedTuple):
     """Shape (1,): `PROGRESS`."""
     ports: NDArray[np.void]
     queues: NDArray[np.void]
+    heads: Int64
+    """When the first record leaves each queue, or NEVER [ps]."""
     servers: Int64
     """When each server of a pool is free [ps]: a heap for each pool."""
     requests: NDArray[np.void]
@@ -165,10 +171,8 @@ def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
     inputs, count = len(senders), len(ports)
     leaves = 1 << max(count - 1, 1).bit_length()
     queues = np.zeros(inputs + count + count * priorities, QUEUE)
-    queues["time"] = NEVER
     queues["head"] = queues["tail"] = CHUNK * np.arange(len(queues))
     queues["sender"][:inputs] = np.maximum(senders, 0)
-    queues["leaf"][:inputs] = leaves + receivers
     # A transmission takes a picosecond at least, the service of a request perhaps nothing. A source
     # sends nothing that is not there yet.
     servers = np.zeros(count, np.int64) if ports.servers is None else ports.servers
@@ -178,23 +182,30 @@ def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
     progress = np.zeros(65, PROGRESS)[32:33]
     progress["unused"] = progress["unused_request"] = NOBODY
     progress["touched"] = len(queues)
+    progress["visits_per_packet"] = VISITS_PER_PACKET
     table = _ports(ports, receivers, inputs + count, priorities)
     table["servers"] = servers
     table["choice"], table["root"] = NEVER, NOBODY
     table["first_server"] = np.cumsum(servers) - servers
-    order = _upstream_first(senders, receivers)
-    progress["sparse"] = len(order) // VISITS_PER_PACKET
+    groups = _upstream_first(senders, receivers)
+    group_of = np.empty(count, np.int64)
+    for number, members in enumerate(groups):
+        group_of[members] = number
+    inside = (senders != NOBODY) & (group_of[senders] == group_of[receivers])
+    queues["leaf"][:inputs] = np.where(inside, leaves + receivers, 0)
     hops, begins = _routes(ports, routes, of_hop, inputs)
     hops["served"] = _served(routes, servers)
     return Sweep(
         hops=hops,
         begins=begins,
-        order=order,
+        order=np.concatenate(groups),
+        groups=np.cumsum([0, *(len(members) for members in groups)]),
         inputs=inputs,
         priorities=priorities,
         progress=progress,
         ports=table,
         queues=queues,
+        heads=np.full(len(queues), NEVER, np.int64),
         servers=np.zeros(int(servers.sum()), np.int64),
         requests=np.empty(0, REQUEST),
         records=np.empty(len(queues) * CHUNK, RECORD),
@@ -284,12 +295,12 @@ def _ports(ports: Ports, receivers: Int64, waiting: int, priorities: int) -> NDA
     return table
 
 
-def _upstream_first(senders: Int64, receivers: Int64) -> Int64:
-    """Order the ports so that only around a cycle a port comes before one that sends to it."""
+def _upstream_first(senders: Int64, receivers: Int64) -> list[Int64]:
+    """Group the ports so that one sends only to its own group and to groups behind."""
     graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(receivers.tolist())
     inner = senders != NOBODY
     graph.add_edges_from(zip(senders[inner].tolist(), receivers[inner].tolist(), strict=True))
     joined = nx.condensation(graph)
     groups = (sorted(joined.nodes[group]["members"]) for group in nx.topological_sort(joined))
-    return np.array([port for group in groups for port in group], np.int64)
+    return [np.array(group, np.int64) for group in groups] or [np.empty(0, np.int64)]

@@ -127,7 +127,7 @@ def admit(sweep: Sweep, port: Any, bits: int, now: int) -> Any:
     """
     if port.held % CHUNK != 0 and has_room(port, port.held + 1, port.held_bits + bits):
         return True
-    while sweep.queues[index(port.waiting)].time <= now:
+    while sweep.heads[index(port.waiting)] <= now:
         port.held -= 1
         port.held_bits -= first(sweep, port.waiting).bits
         dequeue(sweep, port.waiting)
@@ -221,7 +221,7 @@ def arrive_priority(sweep: Sweep, output: Output, number: int, packet: Any, now:
 def choose(sweep: Sweep, output: Output, port: Any) -> None:
     """Begin to serve the first packet of the most urgent queue."""
     queue: int = port.waiting
-    while sweep.queues[index(queue)].time == NEVER:
+    while sweep.heads[index(queue)] == NEVER:
         queue += 1
     packet = first(sweep, queue)
     port.held -= 1

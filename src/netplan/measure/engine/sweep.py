@@ -8,10 +8,11 @@ distributed programs", IEEE Transactions on Software Engineering SE-5(5), 1979.)
 order, so what is on its way from one port to another is a queue; a port merges the queues that lead
 to it by (time, packet number).
 
-Two ways to choose the next port. A *round* visits all ports, upstream first: nothing is faster
-where a visit finds several packets. Where the ways are too short for that, a *walk* follows a tree
-of times to the port at which the next thing happens. Both do the same to the packets, so either may
-end anywhere.
+Ports that send to each other in a circle form a *group*; groups follow one another downstream, and
+each is taken to the end of the block before the next. Within a group there are two ways to choose
+the next port. A *round* visits all ports: nothing is faster where a visit finds several packets.
+Where the ways are too short for that, a *walk* follows a tree of times to the port at which the
+next thing happens. Both do the same to the packets, so either may end anywhere.
 """
 
 from __future__ import annotations
@@ -48,9 +49,9 @@ ROUNDS_PER_WALK: Final = 8
 def first_input(sweep: Sweep, port: Any) -> tuple[int, int]:
     """Queue whose first packet is the next to arrive, and when it does."""
     best = port.first_input
-    time = sweep.queues[index(best)].time
+    time = sweep.heads[index(best)]
     for queue in range(best + 1, port.last_input):
-        other = sweep.queues[index(queue)].time
+        other = sweep.heads[index(queue)]
         if other < time:
             best, time = queue, other
         elif other == time < NEVER and (first(sweep, queue).number < first(sweep, best).number):
@@ -78,9 +79,9 @@ def visit(sweep: Sweep, output: Output, number: int) -> bool:
     """
     progress, port = sweep.progress[0], sweep.ports[index(number)]
     end = safe_end(sweep, port)
+    queue, arrival = first_input(sweep, port)
     while progress.left >= CHUNKS_PER_PACKET:
-        queue, now = first_input(sweep, port)
-        now = min(now, end)
+        now = min(arrival, end)
         if port.choice < now:
             if port.servers > 0:
                 release(sweep, output, port)
@@ -101,6 +102,7 @@ def visit(sweep: Sweep, output: Output, number: int) -> bool:
         else:
             arrive_priority(sweep, output, number, first(sweep, queue), now)
         dequeue(sweep, queue)
+        queue, arrival = first_input(sweep, port)
     return False
 
 
@@ -110,27 +112,50 @@ def next_at(sweep: Sweep, number: int) -> int:
     port = sweep.ports[index(number)]
     time: int = port.choice
     for queue in range(port.first_input, port.last_input):
-        time = min(time, sweep.queues[index(queue)].time)
+        time = min(time, sweep.heads[index(queue)])
     return time
+
+
+@inlined
+def begin_group(sweep: Sweep, number: int) -> None:
+    """Turn to a group, in rounds at first."""
+    progress = sweep.progress[0]
+    progress.group = number
+    progress.first_port = sweep.groups[index(number)]
+    progress.last_port = sweep.groups[index(number + 1)]
+    progress.visited = progress.visits = 0
+    progress.mark = NOBODY
+
+
+@inlined
+def end_group(sweep: Sweep) -> None:
+    """Note that nothing more happens in a group before the end of the block."""
+    progress = sweep.progress[0]
+    for at in range(progress.first_port, progress.last_port):
+        sweep.ports[index(sweep.order[index(at)])].safe = progress.until
 
 
 @inlined
 def begin_round(sweep: Sweep) -> None:
     """See what comes next, and whether the last round found enough to go on in this way."""
     progress, leaves = sweep.progress[0], len(sweep.tree) >> 1
-    progress.walks = progress.packet_hops - progress.mark < progress.sparse
+    ports, walked = progress.last_port - progress.first_port, progress.walks
+    found = progress.packet_hops - progress.mark
+    progress.walks = progress.mark != NOBODY and found * progress.visits_per_packet < ports
     progress.mark = progress.packet_hops
     progress.visited = 0
-    progress.visits = len(sweep.order) * (ROUNDS_PER_WALK if progress.walks else 1)
-    # nothing is earlier than nobody's time: `send` leaves the tree alone, in rounds all of it
-    sweep.tree[:] = NEVER if progress.walks else NOBODY
-    sweep.tree[0] = NOBODY
+    progress.visits = ports * (ROUNDS_PER_WALK if progress.walks else 1)
+    if progress.walks or walked:
+        # nothing is earlier than nobody's time: `send` leaves the tree alone, in rounds all of it
+        sweep.tree[:] = NEVER if progress.walks else NOBODY
+        sweep.tree[0] = NOBODY
     progress.begin = NEVER
-    for at in range(len(sweep.order)):
-        time = next_at(sweep, sweep.order[at])
+    for at in range(progress.first_port, progress.last_port):
+        number = sweep.order[index(at)]
+        time = next_at(sweep, number)
         progress.begin = min(progress.begin, time)
         if progress.walks:
-            climb(sweep, leaves + sweep.order[at], time)
+            climb(sweep, leaves + number, time)
 
 
 @inlined
@@ -139,7 +164,7 @@ def next_port(sweep: Sweep) -> int:
     progress, tree = sweep.progress[0], sweep.tree
     progress.visited += 1
     if not progress.walks:
-        port: int = sweep.order[index(progress.visited - 1)]
+        port: int = sweep.order[index(progress.first_port + progress.visited - 1)]
         return port
     progress.begin = tree[1]
     node = 1
@@ -154,7 +179,7 @@ def next_port(sweep: Sweep) -> int:
 def deliver(sweep: Sweep, output: Output) -> None:
     """Let packets reach their destination that were on the way there when the last block ended."""
     for queue in range(sweep.inputs, sweep.inputs + len(sweep.ports)):
-        while sweep.queues[queue].time < sweep.progress[0].until:
+        while sweep.heads[queue] < sweep.progress[0].until:
             packet = first(sweep, queue)
             leave(sweep, output, packet, packet.time, DELIVERED)
             dequeue(sweep, queue)
@@ -181,13 +206,16 @@ def run(sweep: Sweep, output: Output) -> bool:
     """Let all happen that happens before ``progress.until``; False if more memory is needed."""
     progress = sweep.progress[0]
     deliver(sweep, output)
-    progress.visits = 0
-    progress.mark = progress.packet_hops - progress.sparse
+    begin_group(sweep, progress.group)
     while True:
         if progress.visited >= progress.visits:
             begin_round(sweep)
         if progress.begin >= progress.until:
-            return True
+            end_group(sweep)
+            if progress.group + 2 == len(sweep.groups):
+                return True
+            begin_group(sweep, progress.group + 1)
+            continue
         number = next_port(sweep)
         if not visit(sweep, output, number):
             return False
@@ -196,5 +224,4 @@ def run(sweep: Sweep, output: Output) -> bool:
             climb(sweep, (len(sweep.tree) >> 1) + number, time)
             if time == progress.begin:
                 # A pool may send at this very instant and must be visited first: make a round.
-                progress.visits = 0
-                progress.mark = progress.packet_hops - progress.sparse
+                begin_group(sweep, progress.group)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 # Signed indices may count from the end, which costs in every access.
 from numpy import uint64 as index
 
-from netplan.measure.engine.compiled import inlined, outlined
+from netplan.measure.engine.compiled import inlined, outlined, prefetch
 
 if TYPE_CHECKING:
     from netplan.measure.engine.layout import Sweep
@@ -53,13 +53,14 @@ def enqueue(sweep: Sweep, number: int, time: int) -> Any:
     queue = sweep.queues[index(number)]
     record = sweep.records[index(queue.tail)]
     record.time = time
-    queue.time = min(queue.time, time)
+    sweep.heads[index(number)] = min(sweep.heads[index(number)], time)
     tail = queue.tail + 1
     if tail % CHUNK == 0:
         chunk = new_chunk(sweep)
         sweep.follower[index(tail // CHUNK - 1)] = chunk
         tail = chunk * CHUNK
     queue.tail = tail
+    prefetch(sweep.records, index(tail + 1))
     return record
 
 
@@ -79,9 +80,10 @@ def dequeue(sweep: Sweep, number: int) -> None:
         # an empty queue begins its chunk anew, to stay where the processor's caches are warm
         head -= head % CHUNK
         queue.tail = head
-        queue.time = NEVER
+        sweep.heads[index(number)] = NEVER
     else:
-        queue.time = sweep.records[index(head)].time
+        sweep.heads[index(number)] = sweep.records[index(head)].time
+        prefetch(sweep.records, index(head + 2))
     queue.head = head
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from netplan.ground.distributions import DurationDistribution, SizeDistribution
     from netplan.ground.rng import Streams
 
-__all__ = ["ArrivalLaw", "Source", "Workload"]
+__all__ = ["NOWHERE", "ArrivalLaw", "Source", "Workload"]
 
 Int64 = NDArray[np.int64]
 
@@ -32,6 +32,9 @@ _AHEAD = 0.03
 """Time for which a source draws packets at a time [s]: long enough that drawing is cheap, short
 enough that what thousands of sources have drawn ahead fits in memory."""
 _LEAST_DRAW, _LARGEST_DRAW = 64, 4096
+
+NOWHERE = -1
+"""Route of a flow whose packets do not matter: they are drawn with the others and do not enter."""
 
 ArrivalLaw = Poisson | Periodic | OnOff | Trace
 
@@ -48,7 +51,7 @@ class Source:
     arrivals: ArrivalLaw
     sizes: SizeDistribution
     routes: tuple[int, ...]
-    """Route of each flow."""
+    """Route of each flow, or `NOWHERE`."""
     priority: int = 0
     stream: int = UNMEASURED
     """Measured stream that the packets belong to."""
@@ -63,8 +66,9 @@ class Source:
 
     @property
     def packet_rate(self) -> float:
-        """Mean number of packets per second."""
-        return self.arrivals.packet_rate
+        """Mean number of packets that enter in a second."""
+        entering = len(self.routes) - self.routes.count(NOWHERE)
+        return self.arrivals.packet_rate * entering / len(self.routes)
 
 
 class _Emission:
@@ -78,15 +82,21 @@ class _Emission:
         )
         self._durations = [_Durations(kind, source, streams) for kind in kinds]
         self._routes = np.array(source.routes, dtype=np.int32)
-        self._draw = min(max(_LEAST_DRAW, math.ceil(source.packet_rate * _AHEAD)), _LARGEST_DRAW)
+        self._all_enter = NOWHERE not in source.routes
+        ahead = math.ceil(source.arrivals.packet_rate * _AHEAD)
+        self._draw = min(max(_LEAST_DRAW, ahead), _LARGEST_DRAW)
         self._next_draw()
 
     def _next_draw(self) -> None:
         drawn = self._process.draw(self._draw)
-        self._entry, self._bits = drawn.entry, drawn.bits
-        self._route = self._routes[drawn.flow]
+        route = self._routes[drawn.flow]
+        enters = slice(None) if self._all_enter else route != NOWHERE
+        self._entry, self._bits = drawn.entry[enters], drawn.bits[enters]
+        self._route = route[enters]
         for durations in self._durations:
             durations.draw(self._draw)
+            durations.values = durations.values[enters]
+        self._until = int(drawn.entry[-1])
         self._taken = 0
 
     def take(self, end: int, parts: _Parts) -> int:
@@ -103,7 +113,7 @@ class _Emission:
                     parts.durations[durations.kind].append(durations.values[begin:cut])
                 taken += cut - begin
             self._taken = cut
-            if cut < len(self._entry):
+            if end <= self._until:
                 return taken
             self._next_draw()
 
