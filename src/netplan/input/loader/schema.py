@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
 
 from netplan.input.scenario.network import TopologySpec
 from netplan.input.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic_core.core_schema import DataclassSchema
+
     from netplan.ground.errors import Path
 
 __all__ = ["Kind", "expected", "known_keys", "schema", "shapes", "unit_of"]
@@ -42,10 +50,37 @@ def schema(kind: Kind) -> Shape:
         "topology": TypeAdapter(TopologySpec),
         "scenario": TypeAdapter(Scenario),
     }
-    return {"$schema": _DIALECT, **adapters[kind].json_schema(by_alias=True)}
+    made = adapters[kind].json_schema(by_alias=True, schema_generator=_WithTexts)
+    return {"$schema": _DIALECT, **made}
 
 
 _schema = cache(schema)
+
+
+class _WithTexts(GenerateJsonSchema):
+    """Describes a field by the text below it.
+
+    Pydantic's ``use_attribute_docstrings`` does the same, but reads the sources whenever the types
+    are imported, which takes longer than to check a scenario.
+    """
+
+    def dataclass_schema(self, schema: DataclassSchema) -> Shape:
+        shape = super().dataclass_schema(schema)
+        kind: Any = schema["cls"]
+        for name, text in _texts_below_fields(kind):
+            key = kind.__pydantic_fields__[name].alias or name
+            if key in shape["properties"]:
+                shape["properties"][key]["description"] = text
+        return shape
+
+
+def _texts_below_fields(kind: type) -> Iterator[tuple[str, str]]:
+    """Yield the name of each field of a class that has a text below it, with that text."""
+    (written,) = ast.parse(inspect.getsource(kind)).body
+    for field, below in pairwise(cast(ast.ClassDef, written).body):
+        match field, below:
+            case ast.AnnAssign(ast.Name(name)), ast.Expr(ast.Constant(str(text))):
+                yield name, inspect.cleandoc(text)
 
 
 def shapes(kind: Kind, path: Path) -> list[Shape]:

@@ -36,13 +36,8 @@ __all__ = [
 
 _T = TypeVar("_T")
 
-CONFIG = ConfigDict(
-    extra="forbid", validate_by_name=True, validate_by_alias=True, use_attribute_docstrings=True
-)
-"""Unknown keys are errors; a field may be set by its key in YAML or by its name in Python.
-
-The text below a field describes it in the JSON Schema.
-"""
+CONFIG = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
+"""Unknown keys are errors; a field may be set by its key in YAML or by its name in Python."""
 
 _Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 _Whole = Annotated[int, Strict()]
