@@ -10,6 +10,7 @@ import sys
 import textwrap
 import time
 from dataclasses import fields, replace
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
@@ -172,7 +173,10 @@ def test_a_damaged_entry_is_run_again(write, tmp_path, damage):
     entries = sorted((tmp_path / "runs").iterdir())
     whole = entries[0].read_bytes()
     middle = len(whole) // 2
-    flipped = whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
+    with ZipFile(entries[0]) as archive:
+        largest = max(archive.infolist(), key=lambda part: part.compress_size)
+    inside = largest.header_offset + largest.compress_size // 2  # a header means nothing to us
+    flipped = whole[:inside] + bytes([whole[inside] ^ 1]) + whole[inside + 1 :]
     broken = {"cut": whole[:middle], "empty": b"", "flipped": flipped}
     if damage == "another's":
         shutil.copy(entries[1], entries[0])

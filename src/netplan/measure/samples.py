@@ -335,6 +335,8 @@ def merge_samples(parts: Sequence[Samples]) -> Samples:
 
 
 def _merge_streams(parts: Sequence[StreamSamples]) -> StreamSamples:
+    if len(parts) == 1:
+        return parts[0]
     bins, counts = _align([part.bins for part in parts], [part.counts for part in parts])
     varying = [
         _align(
@@ -361,13 +363,14 @@ def _merge_streams(parts: Sequence[StreamSamples]) -> StreamSamples:
 
 def _align(bins: Sequence[Int64], counts: Sequence[Int32]) -> tuple[Int64, Int32]:
     """Put the rows of several count tables below each other, over the bins of all of them."""
+    if all(np.array_equal(own, bins[0]) for own in bins[1:]):
+        return bins[0], np.concatenate(counts)
     union = np.unique(np.concatenate(bins))
-    rows = []
-    for own, table in zip(bins, counts, strict=True):
-        wide = np.zeros((len(table), len(union)), dtype=np.int32)
-        wide[:, np.searchsorted(union, own)] = table
-        rows.append(wide)
-    return union, np.concatenate(rows)
+    ends = np.cumsum([len(table) for table in counts])
+    joined = np.zeros((ends[-1], len(union)), dtype=np.int32)
+    for own, table, end in zip(bins, counts, ends, strict=True):
+        joined[end - len(table) : end, np.searchsorted(union, own)] = table
+    return union, joined
 
 
 def _add_totals(parts: Sequence[PortTotals]) -> PortTotals:

@@ -12,7 +12,6 @@ run again.
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import threading
 from collections.abc import Mapping
@@ -24,7 +23,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from netplan.measure.archive import pack, unpack
+from netplan.measure.archive import compressed, pack, unpack
 from netplan.measure.replication import simulate
 
 if TYPE_CHECKING:
@@ -146,9 +145,7 @@ class Store:
         """Keep samples under the key of their job."""
         columns = pack({_NO_YEAR: samples})
         checksum = np.frombuffer(_checksum(key, columns), dtype=np.uint8)
-        archive = io.BytesIO()
-        np.savez_compressed(archive, allow_pickle=False, **{_CHECKSUM: checksum}, **columns)
-        write_through(self._entry(key), archive.getvalue())
+        write_through(self._entry(key), compressed({_CHECKSUM: checksum, **columns}))
 
     def _entry(self, key: str) -> Path:
         return self.folder / f"{key}.npz"
