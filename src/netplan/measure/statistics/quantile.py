@@ -27,7 +27,7 @@ MIN_EFFECTIVE_EXCEEDANCES = 2.0
 
 
 class ExceedanceCurve:
-    """Share of packets beyond every bin edge, with its standard error from batch to batch.
+    """Share of packets beyond every bin edge, and how it varies from batch to batch.
 
     Made once for a pair; any quantile at any confidence is then cheap.
 
@@ -41,22 +41,21 @@ class ExceedanceCurve:
     """
 
     def __init__(self, batches: Batches, inflation_floor: float = 1.0) -> None:
-        packets = batches.packets
-        self._number = len(packets)
-        self._packets = int(packets.sum())
+        self._of_batch = batches.packets
+        self._number = len(self._of_batch)
+        self._packets = int(self._of_batch.sum())
         self._floor = inflation_floor
         if self._packets == 0:
             return
         occupied = np.flatnonzero(batches.counts.any(axis=0))
         inside = slice(occupied[0], occupied[-1] + 1)
-        counts = batches.counts[:, inside]
+        self._counts = batches.counts[:, inside]
         self._lower = batches.lower[inside]
         # No packet lies beyond the exact maximum, so it is a sharper edge than the bin's.
         self._upper = np.minimum(batches.upper[inside], batches.maximum)
         # _share[k] is the share in bin k and above: at or beyond lower[k], beyond upper[k - 1].
-        beyond = np.zeros((self._number, counts.shape[1] + 1))
-        beyond[:, :-1] = np.cumsum(counts[:, ::-1], axis=1)[:, ::-1]
-        self._share, self._error = ratio(beyond, packets)
+        beyond = np.append(np.cumsum(self._counts.sum(axis=0)[::-1])[::-1], 0)
+        self._share = beyond / self._packets
 
     def _bin_beyond(self, share: float) -> int:
         """Bin across which the share of packets beyond falls to `share`."""
@@ -74,8 +73,8 @@ class ExceedanceCurve:
             return math.inf
         k = self._bin_beyond(1 - p)
         milder = [self._bin_beyond(share) for share in (2 * (1 - p), 4 * (1 - p)) if share < 0.5]
-        edges = np.array([k, k + 1, *milder])
-        share, error = self._share[edges], self._error[edges]
+        beyond = [self._counts[:, edge:].sum(axis=1) for edge in (k, k + 1, *milder)]
+        share, error = ratio(np.stack(beyond, axis=1).astype(np.float64), self._of_batch)
         independent = share * (1 - share) / self._packets
         known = independent > 0
         measured = np.square(error[known]) / independent[known]
