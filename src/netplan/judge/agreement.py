@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -104,6 +105,10 @@ class _Comparison:
         self._least = prediction.entering_only()
         self._memory = prediction.ports.correlation_time
         self._channels = case.topology.channel_of_port
+        total, entering = (p.packet_rate.sum(axis=1) for p in (self._most, self._least))
+        share = np.divide(entering, total, out=np.ones_like(total), where=total > 0)
+        self._bunching = BUNCHING * (1 - share)
+        """Share by which waits at a port may be longer: none where all traffic enters there."""
 
     def agreement(self, judged: Iterable[tuple[Stream, str, PairVerdict]]) -> Agreement:
         ports = [found for p in range(len(self._channels)) if (found := self._port(p)) is not None]
@@ -114,12 +119,6 @@ class _Comparison:
             port_misfits=tuple(text for text in ports if text),
             pair_misfits=tuple(text for text in pairs if text),
         )
-
-    def _bunching(self, port: int) -> float:
-        """Share by which waits at a port may be longer: none where all traffic enters there."""
-        total = float(self._most.packet_rate[port].sum())
-        entering = float(self._least.packet_rate[port].sum())
-        return BUNCHING * (1 - entering / total) if total else 0.0
 
     def _port(self, port: int) -> str | None:
         """Return the misfit of a port, empty if it agrees; none if it cannot be compared."""
@@ -134,7 +133,7 @@ class _Comparison:
         memory = 1 / served + float(self._memory[port]) / self._samples.duration
         error = STANDARD_ERRORS * math.sqrt(variance * memory)
         low = 0.0 if totals.drops[port] else float(shares @ [wait.mean for wait in least]) - error
-        high = predicted * (1 + self._bunching(port)) + error
+        high = predicted * (1 + float(self._bunching[port])) + error
         measured = mean_wait(self._samples, range(port, port + 1))
         if low <= measured <= high:
             return ""
@@ -149,10 +148,10 @@ class _Comparison:
         decided = verdict.outcome is Outcome.MET or verdict.reason is Reason.LATENCY
         if not decided or verdict.estimate is None or most is None or least is None:
             return None
-        ports = np.unique([port for path in stream.ports for port in path])
+        ports = sorted(set(chain(*stream.ports)))
         gamma = 0.0 if statistic == "mean" else GAMMA_ERROR
-        bunching = max(self._bunching(port) for port in ports)
-        empty = min(route.latency for route in stream.routes)
+        bunching = float(self._bunching[ports].max())
+        empty = min(route.latency for route in set(stream.routes))
         low = empty + (1 - gamma) * (least - empty) - ROUNDING
         high = most + (gamma + bunching) * (most - empty) + ROUNDING
         too_short = (verdict.high or math.inf) < low and not self._samples.totals.drops[ports].any()

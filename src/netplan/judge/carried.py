@@ -11,6 +11,7 @@ from netplan.ground.units import GBPS, MS
 from netplan.measure.engine.arrivals import OnOff, Periodic, Poisson, read_trace
 from netplan.measure.engine.workload import ArrivalLaw, Source
 from netplan.measure.sizing import PortView
+from netplan.network.demand import sums_at_ports
 from netplan.network.routing import through_pool
 
 if TYPE_CHECKING:
@@ -81,13 +82,15 @@ def utilisation(case: Case) -> NDArray[np.float64]:
 def port_view(case: Case) -> PortView:
     """Return what the carried traffic makes of every port."""
     channels, pools = case.topology.channel_of_port, case.topology.pools
-    packet_rate, square_rate = np.zeros(len(channels)), np.zeros(len(channels))
-    hold = np.full(len(channels), np.inf)
+    paths = [flow.ports for item in case.carried for flow in item.flows]
+    rates: list[float] = []
+    square_rates: list[float] = []
     for item in case.carried:
-        for flow in item.flows:
-            rate = flow.rate / item.sizes.mean
-            np.add.at(packet_rate, list(flow.ports), rate)
-            np.add.at(square_rate, list(flow.ports), rate * item.sizes.second_moment)
+        mean, second = item.sizes.mean, item.sizes.second_moment
+        rates += (flow.rate / mean for flow in item.flows)
+        square_rates += (flow.rate / mean * second for flow in item.flows)
+    packet_rate, square_rate = sums_at_ports(paths, [rates, square_rates], len(channels))
+    hold = np.full(len(channels), np.inf)
     for port, channel in enumerate(channels):
         if channel.buffer_bits:
             hold[port] = channel.buffer_bits / channel.capacity

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -158,14 +159,22 @@ def plan_probes(
     longest
         Duration that the packet budget allows, all replications together [s].
     """
-    correlation_time = ports.correlation_time
-    slowest = np.array([max(correlation_time[list(f)].max() for f in flows) for flows in streams])
+    hops = [sum(map(len, flows)) for flows in streams]
+    passed = np.fromiter(chain.from_iterable(chain.from_iterable(streams)), np.int64, sum(hops))
+    firsts = np.cumsum([0, *hops[:-1]])
+    slowest = np.maximum.reduceat(ports.correlation_time[passed], firsts)
     # Streams through overloaded ports are judged by their loss, whatever their delay.
-    stable = np.array([_largest(ports.utilisation, flows) < 1 for flows in streams])
+    stable = np.maximum.reduceat(ports.utilisation[passed], firsts) < 1
     stable |= not stable.any()
     typical = float(np.quantile(slowest[stable], TYPICAL_STREAM))
-    probe_hops = sum(len(flow) / len(flows) for flows in streams for flow in flows)
-    ceilings = _highest_rates(ports, streams, probe_bits)
+    # Share of its stream's packets that a flow has.
+    share = np.repeat([1 / len(flows) for flows in streams], hops)
+    probe_hops = float(share.sum())
+    # No port gives more than its share to probes; where n streams pass it, each gets an n-th.
+    passing = np.bincount(passed, share, len(ports.capacity))
+    with np.errstate(divide="ignore"):
+        each = PROBE_SHARE * ports.capacity / (passing * probe_bits)
+    ceilings = np.minimum.reduceat(each[passed], firsts)
     best = np.sqrt(background_hops / (probe_hops * typical)) if typical > 0 else math.inf
     if needed * (1 / best + typical) > longest > needed * typical:
         # The cheapest run is too long: send probes as densely as the time that there is demands.
@@ -175,24 +184,3 @@ def plan_probes(
     # Where the duration, set by the slowest streams, leaves time, fewer probes a second will do.
     spare = np.maximum(duration - needed * slowest, needed / rates)
     return ProbePlan(rates=np.minimum(rates, needed / spare), duration=duration)
-
-
-def _largest(values: Float64, flows: Sequence[Sequence[int]]) -> float:
-    """Return the largest value at any port of any flow."""
-    return float(max(values[list(flow)].max() for flow in flows))
-
-
-def _highest_rates(
-    ports: PortView, streams: Sequence[Sequence[Sequence[int]]], probe_bits: float
-) -> Float64:
-    """Return the rate of each stream at which no port gives more than its share to probes [1/s].
-
-    Where n streams pass a port, each gets an n-th of the share.
-    """
-    passing = np.zeros(len(ports.capacity))
-    for flows in streams:
-        for flow in flows:
-            np.add.at(passing, list(flow), 1 / len(flows))
-    with np.errstate(divide="ignore"):
-        each = PROBE_SHARE * ports.capacity / (passing * probe_bits)
-    return np.array([min(each[list(flow)].min() for flow in flows) for flows in streams])

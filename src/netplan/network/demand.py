@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +45,7 @@ __all__ = [
     "pair_demands",
     "pairs_of_demands",
     "reply_route",
+    "sums_at_ports",
     "unlimited_overloads",
     "unserved",
 ]
@@ -302,10 +304,26 @@ class Load:
 
 def offered_load(topology: Topology, flows: Sequence[Flow]) -> Load:
     """Add up the flows on every port."""
-    offered = np.zeros(topology.n_ports)
-    for flow in flows:
-        np.add.at(offered, list(flow.ports), flow.rate)
+    paths, rates = [flow.ports for flow in flows], [flow.rate for flow in flows]
+    (offered,) = sums_at_ports(paths, [rates], topology.n_ports)
     return Load(topology=topology, offered=offered)
+
+
+def sums_at_ports(
+    paths: Sequence[Sequence[int]],
+    amounts: Iterable[Sequence[float] | NDArray[np.float64]],
+    n_ports: int,
+) -> NDArray[np.float64]:
+    """Add up at every port what takes paths over it, for N kinds of amount, shape (N, P).
+
+    Examples
+    --------
+    >>> sums_at_ports([(0, 1), (1,)], [[2.0, 3.0]], n_ports=3)
+    array([[2., 5., 0.]])
+    """
+    hops = [len(path) for path in paths]
+    ports = np.fromiter(chain.from_iterable(paths), np.int64, sum(hops))
+    return np.array([np.bincount(ports, np.repeat(kind, hops), n_ports) for kind in amounts])
 
 
 def unserved(scenario: Scenario, router: Router) -> Iterator[Problem]:

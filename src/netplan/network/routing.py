@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
+from functools import cached_property
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
-
-import networkx as nx
 
 from netplan.ground.errors import NetplanError, Problem
 from netplan.ground.units import seconds_to_ps
@@ -25,43 +26,43 @@ class NoRouteError(NetplanError):
     """Two nodes are not connected."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """Ordered channels from a source to a target."""
 
     channels: tuple[Channel, ...]
 
-    @property
+    @cached_property
     def nodes(self) -> tuple[str, ...]:
         """Routers on the way, ends included."""
         return (self.channels[0].source, *(channel.target for channel in self.channels))
 
-    @property
+    @cached_property
     def length(self) -> float:
         """Cable length [m]."""
         return sum(channel.length for channel in self.channels)
 
-    @property
+    @cached_property
     def estimated_length(self) -> float:
         """How much of the length is an estimate [m]."""
         return sum(channel.estimated_length for channel in self.channels)
 
-    @property
+    @cached_property
     def propagation(self) -> float:
         """Fibre delay [s]: the floor of this route."""
         return sum(channel.propagation for channel in self.channels)
 
-    @property
+    @cached_property
     def equipment(self) -> float:
         """Delay of the optical equipment [s]."""
         return sum(channel.equipment for channel in self.channels)
 
-    @property
+    @cached_property
     def processing(self) -> float:
         """Delay of the routers [s]."""
         return sum(channel.processing for channel in self.channels)
 
-    @property
+    @cached_property
     def latency(self) -> float:
         """Delay of an empty network, without transmission [s]."""
         return self.propagation + self.equipment + self.processing
@@ -90,38 +91,43 @@ class _Distances:
     def __init__(
         self, topology: Topology, hosts: frozenset[str], cost: Callable[[Channel], int]
     ) -> None:
-        # Reversed, so that one search from the target finds all sources. Channels into hosts are
-        # left out: hosts begin routes and end them, but are not passed through.
-        self._reversed: nx.DiGraph[str] = nx.DiGraph()
-        self._reversed.add_nodes_from(topology.graph)
-        self._into_host: dict[str, dict[str, int]] = {host: {} for host in hosts}
-        for channel in topology.working:
-            source, target = channel.source, channel.target
-            if target in hosts:
-                known = self._into_host[target]
-                known[source] = min(cost(channel), known.get(source, cost(channel)))
-            else:
-                known = self._reversed.get_edge_data(target, source, {"cost": cost(channel)})
-                least = min(cost(channel), known["cost"])
-                self._reversed.add_edge(target, source, cost=least)
+        self.cost = {channel: cost(channel) for channel in topology.working}
+        self._hosts = hosts
+        # By target, so that one search from the target finds all sources.
+        self._into: dict[str, dict[str, int]] = {name: {} for name in topology.spec.nodes}
+        for channel, least in self.cost.items():
+            known = self._into[channel.target]
+            known[channel.source] = min(least, known.get(channel.source, least))
         self._found: dict[str, dict[str, int]] = {}
 
     def to(self, target: str) -> dict[str, int]:
         """Return the cost from each node that reaches `target`."""
         if target not in self._found:
-            found = self._to_host if target in self._into_host else self._to_router
+            found = self._to_host if target in self._hosts else self._to_router
             self._found[target] = found(target)
         return self._found[target]
 
     def _to_router(self, target: str) -> dict[str, int]:
-        found = nx.single_source_dijkstra_path_length(self._reversed, target, weight="cost")
-        return {node: int(cost) for node, cost in found.items()}
+        """Search by Dijkstra, *A note on two problems in connexion with graphs*, Numer. Math. 1.
+
+        Hosts begin routes and end them, but are not passed through.
+        """
+        found, open_nodes = {target: 0}, [(0, target)]
+        while open_nodes:
+            cost, node = heappop(open_nodes)
+            if cost > found[node] or node in self._hosts:
+                continue
+            for source, last in self._into[node].items():
+                if cost + last < found.get(source, math.inf):
+                    found[source] = cost + last
+                    heappush(open_nodes, (cost + last, source))
+        return found
 
     def _to_host(self, host: str) -> dict[str, int]:
         distances = {host: 0}
-        for last_node, last in self._into_host[host].items():
+        for last_node, last in self._into[host].items():
             # A host next to this one begins routes to it, but no route passes through.
-            reached = {last_node: 0} if last_node in self._into_host else self.to(last_node)
+            reached = {last_node: 0} if last_node in self._hosts else self.to(last_node)
             for source, cost in reached.items():
                 if source != host:
                     distances[source] = min(cost + last, distances.get(source, cost + last))
@@ -134,12 +140,12 @@ class Router:
     def __init__(self, topology: Topology, routing: Routing) -> None:
         self.topology = topology
         self.ecmp = routing.ecmp
-        self._cost = _COST[routing.metric]
         self._hosts = frozenset(topology.nodes_with_role(Role.COMPUTE))
-        self._distances = _Distances(topology, self._hosts, self._cost)
+        self._distances = _Distances(topology, self._hosts, _COST[routing.metric])
         self._floors = _Distances(topology, self._hosts, _propagation)
         self._next: dict[tuple[str, str], list[Channel]] = {}
         self._only: dict[tuple[str, str], Route] = {}
+        self._made: dict[tuple[Channel, ...], Route] = {}
 
     def distances_to(self, target: str) -> dict[str, int]:
         """Cost of the cheapest route from every node that reaches `target`."""
@@ -149,12 +155,12 @@ class Router:
         """Channels from `node` that lie on a cheapest route to `target`."""
         if (node, target) not in self._next:
             distances = self.distances_to(target)
-            here = distances[node]
+            here, cost = distances[node], self._distances.cost
             self._next[node, target] = [
                 channel
                 for channel in self.topology.out_channels[node]
                 if (channel.target == target or channel.target not in self._hosts)
-                and distances.get(channel.target, here) + self._cost(channel) == here
+                and distances.get(channel.target, here) + cost[channel] == here
             ]
         return self._next[node, target]
 
@@ -177,7 +183,7 @@ class Router:
             is_choice = self.ecmp and len(choices) > 1
             channels.append(_pick(choices, flow) if is_choice else choices[0])
             node, is_only = channels[-1].target, is_only and not is_choice
-        route = Route(tuple(channels))
+        route = self._route_over(channels)
         if is_only:
             self._only[source, target] = route
         return route
@@ -198,7 +204,14 @@ class Router:
                 raise NoRouteError(f"route breaks at {node}: link {link} does not leave from there")
             channels.append(found[0])
             node = found[0].target
-        return Route(tuple(channels))
+        return self._route_over(channels)
+
+    def _route_over(self, channels: list[Channel]) -> Route:
+        """Return the one route over these channels: what it costs is then added up once."""
+        key = tuple(channels)
+        if key not in self._made:
+            self._made[key] = Route(key)
+        return self._made[key]
 
     def reachable(self, source: str, target: str) -> bool:
         """Tell whether there is a route."""
@@ -206,7 +219,7 @@ class Router:
 
     def shortest_propagation(self, source: str, target: str) -> Route:
         """Return the route of least propagation delay, whatever the metric: the floor's route."""
-        distances = self._floors.to(target)
+        distances, cost = self._floors.to(target), self._floors.cost
         channels: list[Channel] = []
         node = source
         while node != target:
@@ -218,13 +231,13 @@ class Router:
                     and (channel.target == target or channel.target not in self._hosts)
                 ),
                 key=lambda channel: (
-                    _propagation(channel) + distances[channel.target],
+                    cost[channel] + distances[channel.target],
                     channel.link,
                 ),
             )
             channels.append(channel)
             node = channel.target
-        return Route(tuple(channels))
+        return self._route_over(channels)
 
 
 def missing_metrics(topology: Topology, routing: Routing) -> Iterator[Problem]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
-
 from netplan.ground.units import BITS_PER_BYTE, GBPS, KM, MS, US
 from netplan.input.scenario.build import apply_steps, resolved
 from netplan.input.scenario.network import (
@@ -25,6 +23,8 @@ from netplan.network.laws import duration_law
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import networkx as nx
 
     from netplan.ground.distributions import DurationDistribution
     from netplan.input.scenario.scenario import Scenario
@@ -146,6 +146,8 @@ class Topology:
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:
         """The graph of routers and channels."""
+        import networkx as nx
+
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph(name=self.spec.name.en, year=self.year)
         for name, node in self.spec.nodes.items():
             if node.role is not Role.TRANSIT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from netplan.ground.units import seconds_to_ps
@@ -62,8 +63,8 @@ class Stream:
     @property
     def paths(self) -> tuple[tuple[int, ...], ...]:
         """Of each flow: all ports on its way, servers included."""
-        ways = zip(self.routes, self.ports, strict=True)
-        return tuple(through_pool(route, ports, self.pool) for route, ports in ways)
+        pool, ways = self.pool, zip(self.routes, self.ports, strict=True)
+        return tuple(through_pool(route, ports, pool) for route, ports in ways)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Carried:
         return self.demand.rate / self.sizes.mean
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """One year of a scenario, ready to be simulated."""
 
@@ -113,7 +114,7 @@ class Case:
     """Most that segments may add to a delay on any selected route."""
     warnings: tuple[str, ...]
 
-    @property
+    @cached_property
     def requests(self) -> dict[str, float]:
         """Requests offered to each pool of servers [1/s], by node."""
         offered = dict.fromkeys(self.topology.pools, 0.0)
@@ -122,7 +123,7 @@ class Case:
                 offered[item.pool.node] += sum(flow.rate for flow in item.flows) / item.sizes.mean
         return offered
 
-    @property
+    @cached_property
     def streams(self) -> dict[str, Stream]:
         """All measured streams by name, each once."""
         return {
