@@ -11,12 +11,13 @@ from netplan.ground.texts.sentences import in_language, is_translated
 from netplan.judge.evaluation import evaluate
 from netplan.judge.results import Results, to_document
 from netplan.measure.samples import COMPONENTS, VARIABLE, StreamSamples, bin_of
+from netplan.show.boundaries import boundaries
 from netplan.show.html import payload as payload_module
 from netplan.show.html.catalogue import CATALOGUE
 from netplan.show.html.causes import PAIRS_SHOWN, blame_of, causes, worst_first
 from netplan.show.html.channels import busiest, channels
 from netplan.show.html.curves import LEVELS, curve
-from netplan.show.html.ground import boundaries, ground
+from netplan.show.html.ground import ground
 from netplan.show.html.lengths import turning_error
 from netplan.show.html.payload import payload, to_script
 from netplan.show.html.places import Places

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -26,6 +27,7 @@ from netplan.show.plots import (
     latency_cdf,
     latency_heatmap,
     latency_hops,
+    latency_load,
     network_map,
     save,
     style,
@@ -129,12 +131,25 @@ def link(source, target, utilisation, year=2026):
 @pytest.fixture
 def results(write):
     """Return results as a folder would give them back."""
-    scenario = write("""
+    scenario = write(
+        """
         nodes:
-          a: {role: core, at: [41, 123], processing_us: 0}
-          b: {role: core, at: [42, 123], processing_us: 0}
-        links: {a--b: {ends: [a, b], capacity_gbps: 1, length_km: 1, buffer: {ms: 1}}}
-    """)
+          shenyang: {role: core, at: [41.8, 123.4], processing_us: 0}
+          anshan: {role: core, at: [41.1, 123.0], processing_us: 0}
+        links:
+          shenyang--anshan:
+            {ends: [shenyang, anshan], length_km: 100, capacity_gbps: 1, buffer: {ms: 1}}
+        """,
+        """
+        years: [2026]
+        traffic:
+          classes: {best: {arrivals: poisson, sizes: {fixed: 1500}}}
+          demands: [{class: best, from: anshan, to: shenyang, rate_gbps: 0.5}]
+        targets:
+          - {name: 5 ms, between: {from: core, to: core}, layer: network, direction: one_way,
+             statistic: p99, below_ms: 5}
+        """,
+    )
 
     def build(*verdicts, streams=(), links=(), nodes=NODES):
         evaluation = Evaluation(
@@ -149,7 +164,12 @@ def results(write):
         )
         rows = [dict(zip(KEYS, node, strict=True)) for node in nodes]
         measured = tuple((2026, found) for found in streams)
-        return Results(document=to_document(evaluation) | {"nodes": rows}, streams=measured)
+        return Results(
+            document=to_document(evaluation) | {"nodes": rows},
+            streams=measured,
+            samples={2026: SimpleNamespace(streams={found.name: found for found in streams})},
+            inputs=scenario,
+        )
 
     return build
 
@@ -517,7 +537,8 @@ def test_far_hubs_stay_beyond_the_edge_and_their_links_say_where_they_lead(resul
 
 def test_a_map_names_each_city_once(two):
     names = texts_of(axes_of(network_map(two)))
-    assert sorted(names) == ["Anshan", "Dalian", "Shenyang"]
+    assert sorted(names)[:3] == ["Anshan", "Dalian", "Shenyang"]
+    assert len(names) == 4, "and the source of the boundaries"
 
 
 def test_results_without_coordinates_make_no_map(results):
@@ -529,11 +550,24 @@ def test_results_without_coordinates_make_no_map(results):
 # ---------------------------------------------------------------------------- what is common
 
 
+def drawn(results, kind, **options):
+    """Draw a kind; differences are those from the same results."""
+    against = {"against": results} if kind == "difference" else {}
+    return draw(results, kind, **against, **options)
+
+
 def test_every_kind_can_be_drawn_of_every_size(two, results):
-    single = results(verdict(pair("shenyang", "anshan", hops=route(0.1))))
+    single = results(verdict(pair("shenyang", "anshan", hops=route(0.1), stream=None)))
     for kind in KINDS:
-        assert isinstance(draw(two, kind), Figure)
-        assert isinstance(draw(single, kind, target="5 ms", year=2026), Figure)
+        assert isinstance(drawn(two, kind), Figure)
+        assert isinstance(drawn(single, kind, target="5 ms", year=2026), Figure)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_a_method_of_what_it_shows(two, kind):
+    against = [two] if kind == "difference" else []
+    figure = getattr(two.plot, kind)(*against, language="en")
+    assert words_of(figure) == words_of(drawn(two, kind))
 
 
 @pytest.mark.parametrize("kind", ["cdf", "ccdf", "budget", "hops"])
@@ -551,6 +585,7 @@ def test_delay_axes_say_direction_layer_and_unit(two, kind):
         (latency_hops, {"pair": "shenyang>anshan"}),
         (target_timeline, {}),
         (network_map, {}),
+        (latency_load, {}),
     ],
 )
 def test_given_axes_are_drawn_on_and_no_other_figure_is_made(two, drawing, options):
@@ -581,6 +616,9 @@ def test_without_a_target_the_first_missed_one_of_the_last_year_is_drawn(results
         ({"kind": "cdf", "year": 1999}, "no year '1999'; there is 2026"),
         ({"kind": "timeline", "target": "zzz"}, "no target 'zzz'; there is 5 ms"),
         ({"kind": "timeline", "year": 1999}, "no year '1999'"),
+        ({"kind": "map", "pair": "a>b"}, "pair: a picture of kind map has no such option"),
+        ({"kind": "cdf", "state": "normal"}, "only map"),
+        ({"kind": "difference"}, "against: missing"),
     ],
 )
 def test_what_the_results_do_not_have_is_an_input_error_with_a_remedy(two, options, message):
@@ -643,7 +681,7 @@ def words_of(figure):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_chinese_picture_has_no_english_but_names_and_units(kind, two, monkeypatch):
     monkeypatch.setattr("netplan.show.plots.style.cjk_font", lambda: "DejaVu Sans")
-    words = words_of(draw(two, kind, language="zh"))
+    words = words_of(drawn(two, kind, language="zh")).replace("Apache ECharts", "")
     left = set(re.findall(r"[a-z]{3,}", words)) - {"target", "test"}
     assert left == set()
     assert re.search("[一-鿿]", words)
@@ -652,7 +690,7 @@ def test_a_chinese_picture_has_no_english_but_names_and_units(kind, two, monkeyp
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_picture_is_english_where_no_font_has_chinese(kind, two, monkeypatch):
     monkeypatch.setattr("netplan.show.plots.style.cjk_font", lambda: None)
-    assert not re.search("[一-鿿]", words_of(draw(two, kind, language="zh")))
+    assert not re.search("[一-鿿]", words_of(drawn(two, kind, language="zh")))
 
 
 def test_outcomes_components_and_curves_differ_by_more_than_colour():

@@ -122,7 +122,8 @@ def run(
 
     with guarded(spoken(lang)):
         if dry_run:
-            say(plan_file(scenario, overrides or [], seed, engine, jobs or cores()))
+            workers = jobs or cores()
+            say(plan_file(scenario, overrides or [], seed, engine, workers, language=spoken(lang)))
             return
         evaluation = evaluate_file(
             scenario,
@@ -134,6 +135,7 @@ def run(
             runs=out and out / "runs",
             scheduler=scheduler,
             quiet=quiet,
+            language=spoken(lang),
         )
         from netplan.show.report import verdict_report
 
@@ -178,7 +180,13 @@ def check(
         if dry_run:
             for scenario in scenarios:
                 found = plan_file(
-                    scenario, overrides or [], seed, engine, jobs or cores(), gate=True
+                    scenario,
+                    overrides or [],
+                    seed,
+                    engine,
+                    jobs or cores(),
+                    gate=True,
+                    language=spoken(lang),
                 )
                 say(f"{scenario}\n{found}")
             return
@@ -194,6 +202,7 @@ def check(
                 gate=True,
                 scheduler=scheduler,
                 quiet=quiet,
+                language=spoken(lang),
             )
             say(verdict_report(evaluation, spoken(lang)), quiet=quiet)
             if github and (commands := workflow_commands(annotate(evaluation))):
@@ -208,12 +217,29 @@ def check(
 @app.command()
 def plot(
     results: Annotated[Path, typer.Argument(help="Results folder.", show_default=False)],
-    kind: Annotated[str, typer.Option(help="cdf, ccdf, heatmap, budget, hops, timeline or map.")],
+    kind: Annotated[
+        str,
+        typer.Option(help="cdf, ccdf, heatmap, budget, hops, timeline, map, load or difference."),
+    ],
     target: Annotated[
         str | None,
         typer.Option(help="Name of the target; default: the first that is not met."),
     ] = None,
     year: Annotated[int | None, typer.Option(help="Year; default: the last.")] = None,
+    pair: Annotated[
+        str | None,
+        typer.Option(help="SOURCE>TARGET, for cdf, ccdf, hops and load; default: the worst."),
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="Other results folder, for difference: B of B - A.")
+    ] = None,
+    state: Annotated[
+        str | None,
+        typer.Option(help="Failure state to draw on the map, e.g. 'span shenyang~yingkou'."),
+    ] = None,
+    circles: Annotated[
+        str | None, typer.Option(help="Node whose latency circles to draw on the map.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="PNG, SVG or PDF file; default: KIND.png.")
     ] = None,
@@ -224,7 +250,9 @@ def plot(
     from netplan.cli.work import draw_picture
 
     with guarded(spoken(lang)):
-        written = draw_picture(results, kind, target, year, out, spoken(lang))
+        options = {"target": target, "year": year, "pair": pair, "state": state}
+        options |= {"circles": circles, "language": spoken(lang)}
+        written = draw_picture(results, kind, out, against, options)
         say(message_in_language(f"Picture is in {written}", spoken(lang)), quiet=quiet)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from netplan.cli.output import Reporter, fail
 from netplan.ground.errors import InputError, Place, Problem
@@ -83,17 +83,16 @@ def evaluate_file(
     runs: Path | None = None,
     scheduler: str | None = None,
     quiet: bool = False,
+    language: Language = "en",
 ) -> Evaluation:
     """Load and evaluate one scenario; say how long it takes if that is long."""
     scenario = _load(file, overrides, gate=gate)
-    from netplan.judge.evaluation import choose_engine, evaluate
+    from netplan.judge.evaluation import evaluate
+    from netplan.measure.compilation import compile_apart, is_compiled
 
-    if choose_engine(engine or scenario.simulation.engine) == "fast":
-        from netplan.measure.engine.fast import compile_apart, is_compiled
-
-        if not is_compiled():
-            fail("first run on this machine: compiling the fast engine, about 10 seconds")
-            compile_apart()
+    if not is_compiled():
+        fail("first run on this machine: compiling, about 15 seconds")
+        compile_apart()
     try:
         return evaluate(
             scenario,
@@ -103,20 +102,20 @@ def evaluate_file(
             runs=runs,
             scheduler=scheduler,
             progress=reporter or (lambda *_: None),
-            planned=(lambda _: None) if quiet else _warn_if_long,
+            planned=lambda plan: None if quiet else _warn_if_long(plan, language),
         )
     finally:
         if reporter is not None:
             reporter.close()
 
 
-def _warn_if_long(plan: Forecast) -> None:
+def _warn_if_long(plan: Forecast, language: Language = "en") -> None:
     from netplan.judge.forecast import LONG_RUN
 
     if plan.seconds > LONG_RUN:
         from netplan.show.tables.forecast import forecast_line
 
-        fail(forecast_line(plan))
+        fail(forecast_line(plan, language))
 
 
 def plan_file(
@@ -127,28 +126,29 @@ def plan_file(
     jobs: int,
     *,
     gate: bool = False,
+    language: Language = "en",
 ) -> str:
     """Load one scenario and return what simulating it would cost."""
     from netplan.judge.evaluation import plan
     from netplan.show.tables.forecast import forecast_table
 
     scenario = _load(file, overrides, gate=gate)
-    return forecast_table(plan(scenario, engine=engine, seed=seed, jobs=jobs))
+    return forecast_table(plan(scenario, engine=engine, seed=seed, jobs=jobs), language)
 
 
 def draw_picture(
     folder: Path,
     kind: str,
-    target: str | None,
-    year: int | None,
     out: Path | None,
-    language: Language,
+    against: Path | None,
+    options: Mapping[str, str | int | None],
 ) -> Path:
-    """Draw one kind of picture of a results folder and return the file."""
+    """Draw one kind of picture of a results folder and return the file; options as `draw`'s."""
     from netplan.judge.results import load_results
     from netplan.show.plots import draw, save
 
-    figure = draw(load_results(folder), kind, target=target, year=year, language=language)
+    other = None if against is None else load_results(against)
+    figure = draw(load_results(folder), kind, against=other, **cast("dict[str, Any]", options))
     path = out or Path(f"{kind}.png")
     save(figure, path)
     return path

@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from netplan.decide.changes import changes
 from netplan.ground.units import PS_PER_S
-from netplan.input.loader.saved import load_saved
 from netplan.input.scenario.targets import quantile_level
 from netplan.judge.case import prepare_all
 from netplan.judge.evaluation import choose_engine, evaluate, runners
 from netplan.judge.judgement import screen
-from netplan.judge.results import INPUTS, load_results, to_document
+from netplan.judge.results import load_results, to_document
 from netplan.judge.round import design_rounds, in_step, jobs_of_round, plan_round
 from netplan.measure.samples import merge_samples
 from netplan.measure.statistics import Batches, Difference, difference
@@ -33,11 +32,19 @@ if TYPE_CHECKING:
     from netplan.input.scenario.scenario import Scenario
     from netplan.judge.case import Case, Question, Stream
     from netplan.judge.evaluation import Progress
+    from netplan.judge.results import Results
     from netplan.judge.verdict import PairVerdict
     from netplan.measure.replication import Job, Workers
     from netplan.measure.samples import Samples, StreamSamples
 
-__all__ = ["Comparison", "Flip", "PairDifference", "compare", "compare_results"]
+__all__ = [
+    "Comparison",
+    "Flip",
+    "PairDifference",
+    "compare",
+    "compare_results",
+    "measured_differences",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,17 +290,27 @@ def compare_results(first: Path, second: Path) -> Comparison:
     InputError
         If one of them is no results folder, or is of an older version.
     """
-    folders = first, second
-    one, two = (load_results(folder) for folder in folders)
-    scenarios = load_saved(first / INPUTS), load_saved(second / INPUTS)
-    confidence = scenarios[0].simulation.confidence
+    one, two = load_results(first), load_results(second)
+    scenarios = one.scenario, two.scenario
     flips, same = _flips(one.document["targets"], two.document["targets"])
+    return Comparison(
+        scenarios=scenarios,
+        confidence=scenarios[0].simulation.confidence,
+        changes=tuple(changes(*scenarios)),
+        flips=tuple(flips),
+        same_verdicts=same,
+        differences=tuple(measured_differences(one, two)),
+    )
+
+
+def measured_differences(one: Results, two: Results) -> Iterator[PairDifference]:
+    """Yield the difference of every pair that both results hold samples of, for one statistic."""
+    confidence = one.scenario.simulation.confidence
     streams = {
         (t["name"], t["year"], p["source"], p["target"]): (t["statistic"], p["stream"])
         for t in two.document["targets"]
         for p in t["pairs"]
     }
-    measured = []
     for target in one.document["targets"]:
         name, year, statistic = target["name"], target["year"], target["statistic"]
         for pair in target["pairs"]:
@@ -306,14 +323,4 @@ def compare_results(first: Path, second: Path) -> Comparison:
                 statistic,
                 confidence,
             )
-            measured.append(
-                PairDifference(name, year, pair["source"], pair["target"], statistic, found)
-            )
-    return Comparison(
-        scenarios=scenarios,
-        confidence=confidence,
-        changes=tuple(changes(*scenarios)),
-        flips=tuple(flips),
-        same_verdicts=same,
-        differences=tuple(measured),
-    )
+            yield PairDifference(name, year, pair["source"], pair["target"], statistic, found)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import netplan
 from netplan import __version__
 from netplan.ground.notebook import Row, counted, verdict_table
 from netplan.ground.units import MS
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from netplan.input.scenario.network import Node
     from netplan.input.scenario.scenario import Scenario
     from netplan.measure.samples import Samples
+    from netplan.show.plots import Pictures
 
 __all__ = ["Evaluation", "Progress", "evaluate", "evaluation_of", "plan", "runners"]
 
@@ -72,6 +74,11 @@ class Evaluation:
     def outcome(self) -> Outcome:
         """All verdicts together."""
         return combined(verdict.outcome for verdict in (*self.verdicts, *self.failures))
+
+    @property
+    def plot(self) -> Pictures:
+        """Pictures: ``evaluation.plot.cdf()``, ``evaluation.plot.map()``, and so on."""
+        return netplan.plots.pictures_of(self)
 
     def __repr__(self) -> str:
         outcomes = (verdict.outcome for verdict in (*self.verdicts, *self.failures))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,7 +22,7 @@ from netplan.judge.carried import port_view
 from netplan.measure.queueing import Service, Wait, mixture_quantile, priority_waits, sum_of_waits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from netplan.judge.case import Case, Question, Stream
     from netplan.measure.sizing import PortView
@@ -47,13 +47,21 @@ class Prediction:
     case: Case
     ranks: Mapping[int, int]
     """Place of each priority in use, from 0, the first to be served."""
-    packet_rate: Float64
-    """Shape (P, K): packets of each of K priorities at each of P ports [1/s]."""
+    tally: Float64
+    """Shape (P, K, 4): at each of P ports for each of K priorities the packet rate [1/s], and the
+    same times the mean, second and third moment of the sending time [1, s, s²]."""
+    bursty: frozenset[int]
+    """Ports that carry traffic which is not Poisson."""
     waits: tuple[tuple[Wait, ...] | None, ...]
-    """Of each port by rank; none where the port is offered 100 % or more, or carries traffic
-    that is not Poisson."""
+    """Of each port by rank; none where the port is offered 100 % or more, or is bursty."""
     ports: PortView
     """How busy every port is, and how long it remembers."""
+
+    @property
+    def packet_rate(self) -> Float64:
+        """Shape (P, K): packets of each priority at each port [1/s]."""
+        rate: Float64 = self.tally[:, :, 0]
+        return rate
 
     def wait(self, port: int, priority: int) -> Wait | None:
         """Return the wait of a packet of this priority at a port."""
@@ -95,6 +103,18 @@ class Prediction:
         of it, and adds work to a port and takes none away: so nobody waits less than this.
         """
         return _predict(self.case, self.ports, _carried_traffic(self.case, hops=1))
+
+    def scaled(self, factor: float, ports: Collection[int]) -> Prediction:
+        """Predict the waits at some ports if all traffic were `factor` times as much.
+
+        At other ports there are none.
+        """
+        tally = factor * self.tally
+        waits = tuple(
+            _waits_at(row) if port in ports and port not in self.bursty else None
+            for port, row in enumerate(tally)
+        )
+        return replace(self, tally=tally, waits=waits)
 
     def statistic(self, stream: Stream, statistic: str) -> float | None:
         """Predict a statistic of a stream's delay [s]; none for a maximum.
@@ -175,12 +195,9 @@ def _predict(case: Case, view: PortView, traffic: list[_Traffic]) -> Prediction:
         np.add.at(tally, (list(ports), ranks[priority]), rate * moments[sizes])
     capacity = np.array([channel.capacity for channel in channels])
     tally /= capacity[:, None, None] ** np.arange(4)
-    known = tally[:, :, 1].sum(axis=1) < 1
-    known[list(_bursty_ports(case))] = False
-    waits = [_waits(row) if sure else None for row, sure in zip(tally, known, strict=True)]
-    return Prediction(
-        case=case, ranks=ranks, packet_rate=tally[:, :, 0], waits=tuple(waits), ports=view
-    )
+    bursty = frozenset(_bursty_ports(case))
+    waits = tuple(None if port in bursty else _waits_at(row) for port, row in enumerate(tally))
+    return Prediction(case=case, ranks=ranks, tally=tally, bursty=bursty, waits=waits, ports=view)
 
 
 def _size_moments(sizes: SizeDistribution) -> Float64:
@@ -203,8 +220,10 @@ def _bursty_ports(case: Case) -> set[int]:
     }
 
 
-def _waits(tally: Float64) -> tuple[Wait, ...]:
-    """Return the waits at one port from its traffic by rank: rate, load, and so on."""
+def _waits_at(tally: Float64) -> tuple[Wait, ...] | None:
+    """Return the waits at one port from its traffic by rank; none if it is offered too much."""
+    if tally[:, 1].sum() >= 1:
+        return None
     rates = tally[:, 0].tolist()
     services = [
         Service(*(row[1:] / row[0]).tolist()) if row[0] else Service(0.0, 0.0, 0.0) for row in tally

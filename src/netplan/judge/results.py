@@ -20,13 +20,15 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+import netplan
 from netplan.ground.errors import InputError, Place, Problem
 from netplan.ground.notebook import Row, counted, verdict_table
 from netplan.ground.units import KM, MS, PS_PER_S
-from netplan.input.loader.saved import saved_text
+from netplan.input.loader.saved import load_saved, saved_text
+from netplan.input.scenario.scenario import Scenario
 from netplan.judge.states import rank_states
 from netplan.judge.verdict import Outcome
-from netplan.measure.archive import compressed, pack, unpack
+from netplan.measure.archive import pack, unpack
 from netplan.measure.histogram import bin_edges
 from netplan.measure.samples import FIXED, VARIABLE, Samples, StreamSamples
 
@@ -39,11 +41,13 @@ if TYPE_CHECKING:
     from netplan.judge.evaluation import Evaluation
     from netplan.judge.states import RankedState
     from netplan.judge.verdict import Hop, LinkUse, PairVerdict, PoolUse, Verdict
+    from netplan.show.plots import Pictures
 
 __all__ = [
     "INPUTS",
     "Results",
     "load_results",
+    "results_of",
     "save_results",
     "to_document",
     "to_json",
@@ -237,7 +241,7 @@ def save_results(evaluation: Evaluation, folder: str | Path) -> None:
     """Write the results folder; `results.json` last, so that where it stands all is there."""
     folder = Path(folder)
     document = to_document(evaluation)
-    write_bytes(folder / "samples.npz", compressed(pack(evaluation.samples)))
+    write_bytes(folder / "samples.npz", _packed(evaluation.samples))
     write_text(folder / INPUTS, saved_text(evaluation.scenario))
     write_text(folder / "pairs.csv", _csv(_pair_rows(document)))
     write_text(folder / "links.csv", _csv(document["links"]))
@@ -268,6 +272,13 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
     return text.getvalue()
 
 
+def _packed(samples: Mapping[int, Samples]) -> bytes:
+    """Return the samples of all years as one compressed NumPy archive."""
+    archive = io.BytesIO()
+    np.savez_compressed(archive, allow_pickle=False, **pack(samples))
+    return archive.getvalue()
+
+
 @dataclass(frozen=True)
 class Results:
     """A results folder, read back.
@@ -284,6 +295,8 @@ class Results:
     """Year and measured stream."""
     samples: Mapping[int, Samples] = field(default_factory=dict)
     """All that was measured, by year; years without simulation are missing."""
+    inputs: Scenario | Path = Path(INPUTS)
+    """What was judged, or the file that holds it."""
 
     def __repr__(self) -> str:
         outcomes = (target["outcome"] for target in self._targets)
@@ -293,6 +306,22 @@ class Results:
     def _repr_html_(self) -> str:
         title = f"{self.document['scenario']}: {self.document['outcome']}"
         return verdict_table(title, [_row(target) for target in self._targets])
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """What was judged.
+
+        Raises
+        ------
+        InputError
+            If the folder does not hold it.
+        """
+        return self.inputs if isinstance(self.inputs, Scenario) else load_saved(self.inputs)
+
+    @property
+    def plot(self) -> Pictures:
+        """Pictures: ``results.plot.cdf()``, ``results.plot.map(language="zh")``, and so on."""
+        return netplan.plots.pictures_of(self)
 
     @cached_property
     def targets(self) -> pd.DataFrame:
@@ -420,6 +449,18 @@ def load_results(folder: str | Path) -> Results:
         document=document,
         streams=tuple((year, s) for year, of in samples.items() for s in of.streams.values()),
         samples=samples,
+        inputs=folder / INPUTS,
+    )
+
+
+def results_of(evaluation: Evaluation) -> Results:
+    """Return what `load_results` gives back once `save_results` has written it, without files."""
+    samples = evaluation.samples
+    return Results(
+        document=to_document(evaluation),
+        streams=tuple((year, s) for year, of in samples.items() for s in of.streams.values()),
+        samples=samples,
+        inputs=evaluation.scenario,
     )
 
 

@@ -84,6 +84,116 @@ PLOTS: Final[dict[str, tuple[str, str]]] = WORDS | {
     "longitude": ("longitude [°]", "经度（°）"),
     "latitude": ("latitude [°]", "纬度（°）"),
     "missed_source": ("source of a missed pair", "未满足节点对的源"),
+    "missed_pair": ("missed pair ({count})", "未满足的节点对（{count} 个）"),
+    "missed_pairs_worst": (
+        "the {shown} worst of {count} missed pairs",
+        "{count} 个未满足节点对中最差的 {shown} 个",
+    ),
+    "boundaries": (
+        "prefectures: Apache ECharts 4.9.0, schematic, not a reviewed map: no review number",
+        "地市边界：Apache ECharts 4.9.0，仅为示意，未经审核，无审图号",
+    ),
+    "link_down": ("link down", "中断的链路"),
+    "node_down": ("node down", "失效的节点"),
+    "cut_breaks": (
+        "down in a failure that breaks the target ({broken} of {judged} failures)",
+        "其中断将使目标不满足的链路（{judged} 种故障中的 {broken} 种）",
+    ),
+    "loads_of_normal": (
+        "link loads are those of the normal state",
+        "链路负荷为正常状态下的数值",
+    ),
+    "not_judged_in": (
+        "down: {state}; verdict and loads are those of the normal state: not judged in this one",
+        "故障：{state}；判定与链路负荷均为正常状态下的结果（未对该故障作判定）",
+    ),
+    "reach_of": ("Latency circles of {node}", "{node}的时延圈"),
+    "reach_facts": (
+        "{year} · {direction}, {layer}, empty network, along the routes\n"
+        "share of the people at these sites: {shares}",
+        "{year} 年 · {layer}{direction}，空载网络，沿路由计算\n站点人口覆盖率：{shares}",
+    ),
+    "list": (", ", "，"),
+    "reach_share": ("below {limit:g} ms {share}", "小于 {limit:g} ms {share}"),
+    "reach_below": ("sites below {high:g} ms: {count}", "小于 {high:g} ms：{count} 个站点"),
+    "reach_between": (
+        "sites at {low:g} to {high:g} ms: {count}",
+        "{low:g}–{high:g} ms：{count} 个站点",
+    ),
+    "reach_beyond": (
+        "sites at {low:g} ms or more: {count}",
+        "{low:g} ms 及以上：{count} 个站点",
+    ),
+    "no_curve": ("closed forms say nothing of this pair", "解析公式不适用于该节点对"),
+    "load_basis": (
+        "closed forms: each port an M/G/1 queue with priorities, routes unchanged",
+        "解析公式：各端口视为带优先级的 M/G/1 队列，路由不变",
+    ),
+    "load_closed_forms": (
+        "closed forms, network of {year}",
+        "解析公式，{year} 年网络",
+    ),
+    "load_factor": (
+        "all demands together, as a multiple of those of {year} [1]",
+        "总需求（以 {year} 年为 1）",
+    ),
+    "load_busiest": (
+        "load of the busiest port on the way ({way}) in the network of {year}",
+        "{year} 年网络中沿途最忙端口（{way}）的负荷",
+    ),
+    "load_knee": (
+        "knee: load over latency is greatest, at {factor:.3g} × ({load} of the busiest port)",
+        "拐点：负荷与时延之比最大，{factor:.3g} 倍（最忙端口 {load}）",
+    ),
+    "load_breaks": (
+        "limit reached at {factor:.3g} × ({load} of the busiest port)",
+        "达到限值：{factor:.3g} 倍（最忙端口 {load}）",
+    ),
+    "load_beyond": (
+        "beyond the limit even without load",
+        "无负荷时已超过限值",
+    ),
+    "load_full": (
+        "more than the busiest port carries: packets are lost",
+        "超过最忙端口的容量：发生丢包",
+    ),
+    "load_point": ("simulated, {outcome}", "仿真结果，{outcome}"),
+    "difference_names": ("{year} · A: {one} · B: {two}", "{year} 年 · A：{one} · B：{two}"),
+    "difference_basis": (
+        "{confidence} interval of each pair by itself; pairs: {parts}",
+        "各节点对单独的 {confidence} 置信区间；节点对：{parts}",
+    ),
+    "difference_paired": (
+        "{count} from the same packets in both (common random numbers)",
+        "{count} 个基于两者相同的报文（公共随机数）",
+    ),
+    "difference_independent": (
+        "{count} as from independent runs, whose intervals are wider",
+        "{count} 个按独立仿真处理，区间较宽",
+    ),
+    "difference_exact": (
+        "{count} that are constants of the routes",
+        "{count} 个为路由常量",
+    ),
+    "difference_points": (
+        "{count} without interval, as one side did not measure them",
+        "{count} 个无区间，因至少一方未实测",
+    ),
+    "difference_shown": (
+        "the {shown} of {count} pairs that change their outcome or differ most",
+        "{count} 个节点对中结论改变或差异最大的 {shown} 个",
+    ),
+    "difference_left": (
+        "not drawn: {count} pairs without a latency in both",
+        "未绘出：{count} 个未在两者中均有时延的节点对",
+    ),
+    "difference_axis": ("B − A of {quantity} [{unit}]", "{quantity}之差 B − A（{unit}）"),
+    "difference_outcome": ("B: {outcome} ({count})", "B：{outcome}（{count}）"),
+    "difference_unsure": ("interval holds 0, or too few packets", "区间含 0，或报文过少"),
+    "no_difference": (
+        "no pair has a latency in both results",
+        "没有在两者中均有时延的节点对",
+    ),
     "floor_line": ("floor: light in the shortest fibre", "下限：最短光纤中的光传播时延"),
     "by_year": ("targets by year", "逐年目标"),
     "row": (

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any
+
+from netplan.show.boundaries import Ring, boundaries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from netplan.show.html.places import Places
 
-__all__ = ["Frame", "boundaries", "ground"]
+__all__ = ["Frame", "ground"]
 
-Ring = list[tuple[float, float]]
-
-BOUNDARIES = "liaoning_prefectures.geojson"
-"""Apache ECharts 4.9.0, Apache License 2.0; see NOTICE."""
 _NEAR_EXITS = 0.05
 """Exits nearer to each other than this share of the width have one label."""
 
@@ -48,19 +43,6 @@ class Frame:
             ((self.north if dy > 0 else self.south) - y) / dy if dy else math.inf,
         )
         return round(x + part * dx, 4), round(y + part * dy, 4)
-
-
-@cache
-def boundaries() -> tuple[Ring, ...]:
-    """Return the rings of Liaoning's 14 prefectures as longitudes and latitudes."""
-    text = resources.files("netplan.show.html").joinpath(BOUNDARIES).read_text(encoding="utf-8")
-    rings: list[Ring] = []
-    for feature in json.loads(text)["features"]:
-        shape = feature["geometry"]
-        parts = shape["coordinates"]
-        polygons = [parts] if shape["type"] == "Polygon" else parts
-        rings += [[(lon, lat) for lon, lat in ring] for polygon in polygons for ring in polygon]
-    return tuple(rings)
 
 
 def _around(points: Iterable[tuple[float, float]], margin: float) -> Frame:

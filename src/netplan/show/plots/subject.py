@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from netplan.ground.errors import InputError, Problem
 from netplan.ground.texts import Texts
 from netplan.ground.texts.plots import PLOTS
+from netplan.ground.texts.sentences import state_in_language
 from netplan.ground.units import KM, MS
 from netplan.judge.verdict import Basis, Hop, Outcome, PairVerdict, Reason, Verdict
 from netplan.show.plots.style import legible
@@ -114,12 +115,16 @@ class Subject:
     names: Names
     streams: tuple[StreamSamples, ...]
     """Measured in that year."""
+    label: str
+    """The target's name in the picture's language."""
+    judged: int
+    """Pairs that were judged; of a failure state the verdict holds only those that are not met."""
 
     @property
     def name(self) -> str:
         """The target's name, broken into lines that fit a picture."""
         fallback = self.texts.say("target", number=self.number)
-        return textwrap.fill(legible(self.verdict.name, fallback), 80)
+        return textwrap.fill(legible(self.label, fallback), 80)
 
     @property
     def texts(self) -> Texts:
@@ -132,7 +137,8 @@ class Subject:
         verdict = self.verdict
         outcomes = [pair.outcome for pair in verdict.pairs]
         texts = self.texts
-        state = "" if verdict.state == "normal" else texts.say("state", state=verdict.state)
+        name = state_in_language(verdict.state, texts.language)
+        state = "" if verdict.state == "normal" else texts.say("state", state=name)
         return texts.say(
             "facts",
             year=verdict.year,
@@ -141,7 +147,7 @@ class Subject:
             quantity=self.quantity,
             limit=verdict.limit / MS,
             missed=outcomes.count(Outcome.MISSED),
-            count=len(outcomes),
+            count=self.judged,
             undecided=outcomes.count(Outcome.UNDECIDED),
             covered=percent(verdict.coverage),
             of=texts.of("of", verdict.of),
@@ -195,7 +201,11 @@ def _severity(pair: PairVerdict) -> tuple[int, bool, float]:
 
 
 def choose(
-    results: Results, target: str | None = None, year: int | None = None, language: str = "en"
+    results: Results,
+    target: str | None = None,
+    year: int | None = None,
+    language: str = "en",
+    state: str | None = None,
 ) -> Subject:
     """Find what a picture is about.
 
@@ -209,28 +219,42 @@ def choose(
         Left out: the last.
     language
         ``en`` or ``zh``: what the picture says, and which names nodes get.
+    state
+        A failure state: targets that were judged in it count as they were there; if none was, the
+        normal state does.
 
     Raises
     ------
     InputError
         If there is no such target or year.
     """
-    verdicts = verdicts_of(results)
-    years = sorted({verdict.year for verdict in verdicts})
+    entries: Sequence[Mapping[str, Any]] = results.document["targets"]
+    years = sorted({entry["year"] for entry in entries})
     if year is not None and year not in years:
         raise unknown("year", str(year), [str(known) for known in years])
     wanted = years[-1] if year is None else year
-    targets = list(dict.fromkeys(verdict.name for verdict in verdicts))
+    targets = list(dict.fromkeys(entry["name"] for entry in entries))
     if target is not None and target not in targets:
         raise unknown("target", target, targets)
-    found = [v for v in verdicts if v.year == wanted and target in (None, v.name)]
-    chosen = max(found, key=lambda verdict: _SEVERITY.index(verdict.outcome))
+    in_state = [e for e in results.document.get("failures", ()) if e["state"] == state]
+    found = _of(in_state, target, wanted) or _of(entries, target, wanted)
+    chosen = max(found, key=lambda entry: _SEVERITY.index(Outcome(entry["outcome"])))
+    names = Names(results.document.get("nodes", ()), language)
+    chinese = chosen.get("name_zh") if names.texts.language == "zh" else None
     return Subject(
-        verdict=chosen,
-        number=targets.index(chosen.name) + 1,
-        names=Names(results.document.get("nodes", ()), language),
+        verdict=_verdict(chosen),
+        number=targets.index(chosen["name"]) + 1,
+        names=names,
         streams=tuple(stream for of_year, stream in results.streams if of_year == wanted),
+        label=chinese or chosen["name"],
+        judged=chosen.get("pairs_judged", len(chosen["pairs"])),
     )
+
+
+def _of(
+    entries: Iterable[Mapping[str, Any]], target: str | None, year: int
+) -> list[Mapping[str, Any]]:
+    return [e for e in entries if e["year"] == year and target in (None, e["name"])]
 
 
 def find_pair(verdict: Verdict, pair: str) -> PairVerdict:
