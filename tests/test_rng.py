@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 
@@ -46,3 +47,11 @@ def test_streams_are_the_same_in_another_process():
 def test_two_streams_are_not_correlated():
     a, b = (Streams(7).stream(name).standard_normal(10_000) for name in ("a", "b"))
     assert abs(np.corrcoef(a, b)[0, 1]) < 0.04  # four standard errors
+
+
+@pytest.mark.parametrize("seed", [0, 2026, 2**32, 2**80 + 7])
+def test_seeds_of_any_size_are_those_of_numpy(seed):
+    words = np.frombuffer(hashlib.sha256(b"x").digest()[:16], dtype="<u4")
+    sequence = np.random.SeedSequence([seed, 3, *words.tolist()])
+    expected = np.random.Generator(np.random.PCG64(sequence)).random(4)
+    assert np.array_equal(Streams(seed, 3).stream("x").random(4), expected)

@@ -15,8 +15,9 @@ from netplan.measure.engine.model import (
     Routes,
 )
 from netplan.measure.engine.network import CompiledNetwork
-from netplan.measure.histogram import N_BINS, Counts, bin_edges, bin_of
-from netplan.measure.samples import COMPONENTS, Recorder, Samples, merge_samples
+from netplan.measure.histogram import N_BINS, bin_edges, bin_of
+from netplan.measure.recorder import Recorder
+from netplan.measure.samples import COMPONENTS, VARIABLE, Samples, merge_samples
 
 NETWORK = CompiledNetwork(
     ports=Ports(
@@ -293,20 +294,33 @@ def test_merging_one_part_changes_nothing():
     assert replace(merged, counts=0, bins=0).sums.tolist() == part.streams["x"].sums.tolist()
 
 
-def test_counts_in_pages_are_those_of_a_table():
-    """Three streams, two batches, bins all over the place, in pieces."""
+def test_histograms_hold_every_delay_in_the_bin_that_numpy_says():
+    """Three streams, two batches, queueing of all magnitudes, in pieces; the rest is fixed."""
     rng = np.random.default_rng(4)
-    stream = rng.integers(0, 3, 5000).astype(np.int32)
-    batch, bins = (
-        rng.integers(0, 2, 5000),
-        rng.integers(0, N_BINS, 5000) // rng.integers(1, 99, 5000),
+    n = 5000
+    stream, entry = rng.integers(0, 3, n), rng.integers(1000, 2000, n)
+    queueing = (2.0 ** rng.uniform(0, 49, n)).astype(np.int64)
+    # route 1: 990 + 10 + 5 ps are fixed, 1000 bits take 10 000 ps at port 0
+    columns = (
+        entry,
+        np.full(n, 1000),
+        np.ones(n),
+        stream,
+        queueing + 11_005,
+        np.full(n, DELIVERED),
     )
-    table, counts = np.zeros((3, 2, N_BINS), np.int64), Counts(3, 2)
-    np.add.at(table, (stream, batch, bins), 1)
-    for piece in np.array_split(np.arange(5000), 7):
-        counts.add(stream[piece], batch[piece], bins[piece])
-    assert counts.total == 5000
-    for number in range(3):
-        used, found = counts.of(number)
-        assert np.array_equal(used, np.flatnonzero(table[number].any(axis=0)))
-        assert np.array_equal(found, table[number][:, used])
+    packets = np.stack([np.arange(n), *columns], axis=1).astype(np.int64)
+    found = Recorder(NETWORK, ["one", "two", "three"], [[1]] * 3, (1000, 2000), 2)
+    for piece in np.array_split(packets, 7):
+        found.record(finished(*piece))
+    of_queueing = VARIABLE.index("queueing")
+    for number, samples in enumerate(found.streams().values()):
+        own, batch = stream == number, (entry - 1000) // 500
+        bins = bin_of(queueing + 10_000)
+        table = np.zeros((2, N_BINS), np.int64)
+        np.add.at(table, (batch[own], bins[own]), 1)
+        assert np.array_equal(samples.bins, np.flatnonzero(table.any(axis=0)))
+        assert np.array_equal(samples.counts, table[:, samples.bins])
+        waits = np.bincount(bin_of(queueing)[own], minlength=N_BINS)
+        assert np.array_equal(samples.component_bins[of_queueing], np.flatnonzero(waits))
+        assert np.array_equal(samples.component_counts[of_queueing], waits[waits > 0])

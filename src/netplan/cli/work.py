@@ -87,14 +87,12 @@ def evaluate_file(
 ) -> Evaluation:
     """Load and evaluate one scenario; say how long it takes if that is long."""
     scenario = _load(file, overrides, gate=gate)
-    from netplan.judge.evaluation import choose_engine, evaluate
+    from netplan.judge.evaluation import evaluate
+    from netplan.measure.compilation import compile_apart, is_compiled
 
-    if choose_engine(engine or scenario.simulation.engine) == "fast":
-        from netplan.measure.engine.fast import compile_apart, is_compiled
-
-        if not is_compiled():
-            fail("first run on this machine: compiling the fast engine, about 10 seconds")
-            compile_apart()
+    if not is_compiled():
+        fail("first run on this machine: compiling, about 15 seconds")
+        compile_apart()
     try:
         return evaluate(
             scenario,

@@ -75,9 +75,9 @@ class MixedSize:
 
     def draw(self, rng: np.random.Generator | None, n: int) -> Int64:
         """Return n sizes, shape (n,) [bit]."""
-        sizes = np.array(self.bits, dtype=np.int64)
         if rng is None or self.is_fixed:
-            return np.broadcast_to(sizes, n)  # all the same: takes no memory
+            return np.full(n, self.bits[0], dtype=np.int64)
+        sizes = np.array(self.bits, dtype=np.int64)
         edges = np.cumsum(self.weights) / sum(self.weights)
         return sizes[
             np.minimum(np.searchsorted(edges, rng.random(n), side="right"), len(sizes) - 1)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Streams"]
 
@@ -36,7 +40,7 @@ class Streams:
     """
 
     def __init__(self, seed: int, replication: int = 0) -> None:
-        self._root = (seed, replication)
+        self._root = [_words(seed), _words(replication)]
         self._taken: set[str] = set()
 
     def stream(self, name: str) -> np.random.Generator:
@@ -51,6 +55,12 @@ class Streams:
             raise ValueError(f"random stream {name!r} is already in use; use another name")
         self._taken.add(name)
         # SHA-256 rather than hash(), which Python salts anew in every process.
-        words = np.frombuffer(hashlib.sha256(name.encode()).digest()[:16], dtype="<u4")
-        entropy = [*self._root, *(int(word) for word in words)]
+        digest = np.frombuffer(hashlib.sha256(name.encode()).digest()[:16], dtype="<u4")
+        entropy = np.concatenate([*self._root, digest])
         return np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
+
+
+def _words(number: int) -> NDArray[np.uint32]:
+    """Return a whole number as `SeedSequence` takes it apart, only faster: low words first."""
+    words = max(1, -(-number.bit_length() // 32))
+    return np.array([number >> 32 * place & 0xFFFFFFFF for place in range(words)], dtype=np.uint32)

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 from netplan.ground.rng import Streams
 from netplan.ground.units import PS_PER_S
 from netplan.measure.engine.workload import Source, Workload
-from netplan.measure.samples import Recorder, Samples
+from netplan.measure.recorder import Recorder
+from netplan.measure.samples import Samples
 
 if TYPE_CHECKING:
     from netplan.measure.engine.model import Engine

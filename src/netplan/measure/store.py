@@ -42,8 +42,10 @@ SIMULATING = (
     "ground/units",
     "measure/archive",
     "measure/histogram",
+    "measure/recorder",
     "measure/replication",
     "measure/samples",
+    "measure/tally",
 )
 """Modules, besides the engines, that decide what a job measures and how an entry holds it."""
 _CHECKSUM = "sha256"

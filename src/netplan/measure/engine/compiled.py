@@ -70,7 +70,8 @@ def _forget_other_sources(store: Path, source: Path) -> None:
     Numba looks at the file of the function alone, but what it calls stands in other modules of the
     folder, and the options stand here.
     """
-    texts = [path.read_bytes() for path in sorted(source.parent.glob("*.py"))]
+    here = Path(__file__)
+    texts = [path.read_bytes() for path in (here, *sorted(source.parent.glob("*.py")))]
     digest = hashlib.sha256(b"".join([numba.__version__.encode(), *texts])).hexdigest()
     marker = store / f"{source.stem}.sources"
     if marker.exists() and marker.read_text(encoding="utf-8") == digest:

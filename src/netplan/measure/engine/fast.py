@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from netplan.measure.engine.compiled import is_stored
 from netplan.measure.engine.contract import END_OF_TIME, check_block, check_network
 from netplan.measure.engine.layout import Output, Packets, lay_out, more_chunks, more_requests
 from netplan.measure.engine.model import Finished, PacketBlock, PortTotals
@@ -19,34 +16,7 @@ from netplan.measure.engine.tables import CHUNK
 if TYPE_CHECKING:
     from netplan.measure.engine.model import Ports, Routes
 
-__all__ = ["FastEngine", "compile_apart", "is_compiled"]
-
-
-def is_compiled() -> bool:
-    """Tell whether the engine starts at once; otherwise its first block waits for the compiler."""
-    return is_stored(run) and is_stored(take)
-
-
-def compile_apart() -> None:
-    """Compile in a process of its own, so that the compiler's memory goes with it.
-
-    Where the result cannot be stored, the engine compiles when it meets its first block.
-    """
-    subprocess.run([sys.executable, "-c", _COMPILE], check=False, stderr=subprocess.DEVNULL)
-
-
-_COMPILE = """
-import numpy as np
-from netplan.measure.engine.fast import FastEngine
-from netplan.measure.engine.model import PacketBlock, Ports, Routes
-one = np.ones(1, dtype=np.int64)
-ports = Ports(one.astype(float), one, one, one, one)
-routes = Routes(np.array([0, 1]), np.zeros(1, dtype=np.int32))
-zero = np.zeros(1, dtype=np.int32)
-engine = FastEngine(ports, routes)
-engine.advance(PacketBlock(0, 2, one, one, zero, zero.astype(np.int8), zero))
-engine.drain()
-"""
+__all__ = ["FastEngine"]
 
 
 class FastEngine:

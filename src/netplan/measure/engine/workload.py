@@ -8,18 +8,19 @@ cut into blocks for the engine.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from netplan.ground.distributions import draw_sum
 from netplan.measure.engine.arrivals import ArrivalProcess, OnOff, Periodic, Poisson, Trace
+from netplan.measure.engine.gathering import RADIX, Ahead, Columns, Gathered, arrange, gather
 from netplan.measure.engine.model import UNMEASURED, Outside, PacketBlock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from netplan.ground.distributions import DurationDistribution, SizeDistribution
     from netplan.ground.rng import Streams
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["NOWHERE", "ArrivalLaw", "Source", "Workload"]
 
 Int64 = NDArray[np.int64]
+Int32 = NDArray[np.int32]
 
 _AHEAD = 0.03
 """Time for which a source draws packets at a time [s]: long enough that drawing is cheap, short
@@ -72,7 +74,7 @@ class Source:
 
 
 class _Emission:
-    """One source at work: hands out its packets up to a time."""
+    """One source at work: draws its packets."""
 
     def __init__(self, source: Source, streams: Streams, kinds: Sequence[str]) -> None:
         self._process: ArrivalProcess = source.arrivals.start(
@@ -80,63 +82,33 @@ class _Emission:
             len(source.routes),
             lambda purpose: streams.stream(f"{source.name}/{purpose}"),
         )
-        self._durations = [_Durations(kind, source, streams) for kind in kinds]
+        self._durations = [_durations(kind, source, streams) for kind in kinds]
         self._routes = np.array(source.routes, dtype=np.int32)
-        self._all_enter = NOWHERE not in source.routes
         ahead = math.ceil(source.arrivals.packet_rate * _AHEAD)
-        self._draw = min(max(_LEAST_DRAW, ahead), _LARGEST_DRAW)
-        self._next_draw()
+        self.packets = min(max(_LEAST_DRAW, ahead), _LARGEST_DRAW)
+        """Packets that it draws at a time."""
 
-    def _next_draw(self) -> None:
-        drawn = self._process.draw(self._draw)
-        route = self._routes[drawn.flow]
-        enters = slice(None) if self._all_enter else route != NOWHERE
-        self._entry, self._bits = drawn.entry[enters], drawn.bits[enters]
-        self._route = route[enters]
-        for durations in self._durations:
-            durations.draw(self._draw)
-            durations.values = durations.values[enters]
-        self._until = int(drawn.entry[-1])
-        self._taken = 0
-
-    def take(self, end: int, parts: _Parts) -> int:
-        """Add the packets before `end` [ps] to the parts of a block and return their number."""
-        taken = 0
-        while True:
-            begin = self._taken
-            cut = int(self._entry.searchsorted(end))
-            if cut > begin:
-                parts.entry.append(self._entry[begin:cut])
-                parts.bits.append(self._bits[begin:cut])
-                parts.route.append(self._route[begin:cut])
-                for durations in self._durations:
-                    parts.durations[durations.kind].append(durations.values[begin:cut])
-                taken += cut - begin
-            self._taken = cut
-            if end <= self._until:
-                return taken
-            self._next_draw()
+    def draw(self, ahead: Ahead, first: int) -> None:
+        """Draw the next packets."""
+        place = slice(first, first + self.packets)
+        drawn = self._process.draw(self.packets)
+        ahead.entry[place], ahead.bits[place] = drawn.entry, drawn.bits
+        ahead.route[place] = self._routes[drawn.flow]
+        for row, draw in zip(ahead.durations, self._durations, strict=True):
+            row[place] = draw(self.packets)
 
 
-class _Durations:
-    """Durations of one kind for the packets that a source has drawn ahead."""
+_KINDS = ("service", "access", "storage")
 
-    KINDS = ("service", "access", "storage")
 
-    def __init__(self, kind: str, source: Source, streams: Streams) -> None:
-        self.kind = kind
-        self._laws = _laws(source)[kind]
-        self._rng = streams.stream(f"{source.name}/{kind}") if self._laws else None
-        self._sign = -1 if kind == "service" and source.observes else 1
-        self.values = np.empty(0, dtype=np.int64)
-        """[ps]."""
-
-    def draw(self, n: int) -> None:
-        """Draw the durations of the next n packets."""
-        if self._rng is not None:
-            self.values = self._sign * draw_sum(self._laws, self._rng, n)
-        elif len(self.values) != n:
-            self.values = np.zeros(n, dtype=np.int64)
+def _durations(kind: str, source: Source, streams: Streams) -> Callable[[int], Int64]:
+    """Return what draws durations of one kind for the next packets of a source [ps]."""
+    laws = _laws(source)[kind]
+    if not laws:
+        return lambda n: np.zeros(n, dtype=np.int64)
+    rng = streams.stream(f"{source.name}/{kind}")
+    sign = -1 if kind == "service" and source.observes else 1
+    return lambda n: sign * draw_sum(laws, rng, n)
 
 
 def _laws(source: Source) -> dict[str, tuple[DurationDistribution, ...]]:
@@ -147,18 +119,6 @@ def _laws(source: Source) -> dict[str, tuple[DurationDistribution, ...]]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """Pieces of a block, in the order of the sources."""
-
-    durations: dict[str, list[Int64]]
-    """By kind; kinds that no source has are missing."""
-
-    entry: list[Int64] = field(default_factory=list)
-    bits: list[Int64] = field(default_factory=list)
-    route: list[NDArray[np.int32]] = field(default_factory=list)
-
-
 class Workload:
     """All packets of a run, in blocks ordered by (entry, source)."""
 
@@ -166,9 +126,29 @@ class Workload:
         self._priority = np.array([source.priority for source in sources], dtype=np.int8)
         self._stream = np.array([source.stream for source in sources], dtype=np.int32)
         laws = [_laws(source) for source in sources]
-        self._kinds = [kind for kind in _Durations.KINDS if any(law[kind] for law in laws)]
+        self._kinds = [kind for kind in _KINDS if any(law[kind] for law in laws)]
         self._emissions = [_Emission(source, streams, self._kinds) for source in sources]
+        self._all = np.arange(len(sources), dtype=np.int32)
+        drawn = np.array([emission.packets for emission in self._emissions], dtype=np.int64)
+        self._home = np.cumsum(drawn) - drawn
+        """Where the packets of each source stand."""
+        total = int(drawn.sum())
+        self._ahead = Ahead(
+            entry=np.empty(total, np.int64),
+            bits=np.empty(total, np.int64),
+            route=np.empty(total, np.int32),
+            durations=np.empty((len(self._kinds), total), np.int64),
+            first=self._home.copy(),
+            last=self._home + drawn,
+        )
+        self._draw(self._all)
+        self._gathered = self._room_for(0)
         self._next_number = 0
+
+    def _draw(self, sources: Int32) -> None:
+        for source in sources.tolist():
+            self._emissions[source].draw(self._ahead, self._home[source])
+        self._ahead.first[sources] = self._home[sources]
 
     def blocks(self, ends: Sequence[int]) -> Iterator[PacketBlock]:
         """Yield one block for each end [ps], ascending: the packets since the end before."""
@@ -176,26 +156,62 @@ class Workload:
             yield self._block(end)
 
     def _block(self, end: int) -> PacketBlock:
-        parts = _Parts({kind: [] for kind in self._kinds})
-        taken = [emission.take(end, parts) for emission in self._emissions]
-        source = np.repeat(np.arange(len(taken), dtype=np.int32), taken)
-        entry = _join(parts.entry, np.int64)
-        order = np.argsort(entry, kind="stable")
-        source = source[order]
-        durations = {kind: _join(of, np.int64)[order] for kind, of in parts.durations.items()}
+        columns = self._arrange(self._gather(end))
+        durations = dict(zip(self._kinds, columns.durations, strict=True))
         block = PacketBlock(
             first_number=self._next_number,
             until=end,
-            entry=entry[order],
-            bits=_join(parts.bits, np.int64)[order],
-            route=_join(parts.route, np.int32)[order],
-            priority=self._priority[source],
-            stream=self._stream[source],
+            entry=columns.entry,
+            bits=columns.bits,
+            route=columns.route,
+            priority=columns.priority,
+            stream=columns.stream,
             service=durations.get("service"),
-            outside=_outside(durations, len(entry)),
+            outside=_outside(durations, len(columns.entry)),
         )
-        self._next_number += len(entry)
+        self._next_number += len(block)
         return block
+
+    def _gather(self, end: int) -> int:
+        """Gather the packets before `end`, drawing more where they do not suffice."""
+        ahead, sources, count = self._ahead, self._all, 0
+        while len(sources):
+            most = count + int((ahead.last[sources] - ahead.first[sources]).sum())
+            if most > len(self._gathered.entry):
+                self._gathered = self._room_for(most, count)
+            exhausted = np.empty(len(sources), np.int32)
+            count, empty = gather(ahead, sources, end, self._gathered, count, exhausted)
+            sources = exhausted[:empty]
+            self._draw(sources)
+        return count
+
+    def _room_for(self, packets: int, count: int = 0) -> Gathered:
+        """Return room for packets of a block, `count` of which are gathered already."""
+        room = Gathered(
+            entry=np.empty(packets, np.int64),
+            bits=np.empty(packets, np.int64),
+            route=np.empty(packets, np.int32),
+            source=np.empty(packets, np.int32),
+            durations=np.empty((len(self._kinds), packets), np.int64),
+        )
+        for name, column in room._asdict().items() if count else ():
+            column[..., :count] = getattr(self._gathered, name)[..., :count]
+        return room
+
+    def _arrange(self, count: int) -> Columns:
+        columns = Columns(
+            entry=np.empty(count, np.int64),
+            bits=np.empty(count, np.int64),
+            route=np.empty(count, np.int32),
+            priority=np.empty(count, np.int8),
+            stream=np.empty(count, np.int32),
+            durations=np.empty((len(self._kinds), count), np.int64),
+        )
+        if count:
+            order, other = np.empty((2, count), np.int32)
+            places = np.empty(RADIX + 1, np.int64)
+            arrange(self._gathered, self._priority, self._stream, order, other, places, columns)
+        return columns
 
 
 def _outside(durations: Mapping[str, Int64], n: int) -> Outside | None:
@@ -203,7 +219,3 @@ def _outside(durations: Mapping[str, Int64], n: int) -> Outside | None:
         return None
     none = np.zeros(n, dtype=np.int64)
     return Outside(durations.get("access", none), durations.get("storage", none))
-
-
-def _join(parts: list[NDArray[Any]], dtype: type) -> NDArray[Any]:
-    return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)

@@ -12,6 +12,7 @@ is `trusted` only once each batch holds enough *effective* (independent-equivale
     batches      Batches: a run as histograms, and how batches are joined
     interval     Interval, and that of a mean
     quantile     intervals of quantiles
+    loss         intervals of the share of packets that are lost
     run_length   how long a run must be
     sequential   the error spent over looks and over pairs
     difference   what a second run has more than a first, under common random numbers
@@ -25,6 +26,7 @@ the Frontiers of Simulation, Springer 2009, 87-104.
 from netplan.measure.statistics.batches import BATCHES, Batches, merge
 from netplan.measure.statistics.difference import Difference, difference
 from netplan.measure.statistics.interval import MIN_EFFECTIVE_SAMPLES, Interval, mean_interval
+from netplan.measure.statistics.loss import batched_loss_interval, loss_interval
 from netplan.measure.statistics.quantile import (
     MIN_EFFECTIVE_EXCEEDANCES,
     ExceedanceCurve,
@@ -43,9 +45,11 @@ __all__ = [
     "Difference",
     "ExceedanceCurve",
     "Interval",
+    "batched_loss_interval",
     "decide",
     "difference",
     "effective_exceedances",
+    "loss_interval",
     "mean_interval",
     "merge",
     "packets_needed",
