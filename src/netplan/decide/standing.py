@@ -1,4 +1,4 @@
-"""Where the targets of one year stand, and why, at the least cost."""
+"""Where the targets of one year stand, and why, at the least cost: the normal state."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 from netplan.decide.trial import Means, Screened, looked_at_closely, screened, simulated
 from netplan.ground.units import MS
 from netplan.judge.verdict import Outcome, PairVerdict, Reason, judge_coverage
+from netplan.network.failure import NORMAL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from netplan.input.scenario.scenario import Scenario
     from netplan.judge.case import Case, Question
     from netplan.judge.verdict import Verdict
 
-__all__ = ["Standing", "standings"]
+__all__ = ["Judged", "Standing", "judged", "standings", "standings_of"]
 
 FULL = 0.9
 """Offered load of a member beyond which a link is named as the reason."""
@@ -39,13 +40,27 @@ class Standing:
     """What makes it miss, in a few words; empty if it does not."""
     simulated: bool
     """Whether a simulation was needed to tell."""
+    state: str = NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The targets of one year in one state, pair by pair."""
+
+    case: Case
+    pairs: tuple[tuple[PairVerdict, ...], ...]
+    """Of each question; a pair that nothing decided is undecided."""
+    standings: tuple[Standing, ...]
+    """Of each question."""
 
 
 def standings(scenario: Scenario, means: Means | None) -> list[Standing]:
-    """Judge the targets of a scenario of one year.
+    """Return where the targets of a scenario of one year stand, as `judged` judges them."""
+    return list(judged(scenario, means).standings)
 
-    Closed forms come first. A target that they leave open is simulated, the others are not, even
-    where some of their pairs are open.
+
+def judged(scenario: Scenario, means: Means | None) -> Judged:
+    """Judge the targets of a scenario of one year in the normal state.
 
     Parameters
     ----------
@@ -59,79 +74,89 @@ def standings(scenario: Scenario, means: Means | None) -> list[Standing]:
     InputError
         If the scenario makes no sense on its network.
     """
-    found = screened(scenario, closely=False)
-    judged = _all_judged(found)
-    if any(outcome is Outcome.UNDECIDED for outcome, _ in judged.values()):
+    return standings_of(screened(scenario, closely=False), means)
+
+
+def standings_of(found: Screened, means: Means | None) -> Judged:
+    """Judge the targets of a case in its state, beginning with what is known without simulation.
+
+    Closed forms come first. A target that they leave open is simulated, the others are not, even
+    where some of their pairs are open.
+    """
+    outcomes = _outcomes(found)
+    if any(outcome is Outcome.UNDECIDED for outcome, _ in outcomes):
         found = looked_at_closely(found)
-        judged = _all_judged(found)
-    case = found.case
-    open_ = [name for name, (outcome, _) in judged.items() if outcome is Outcome.UNDECIDED]
-    pairs = {
-        question.target.name: tuple(decided.values())
-        for question, decided in zip(case.questions, found.found, strict=True)
-    }
-    if open_ and means is not None:
-        for verdict in _simulated(found, open_, means):
-            judged[verdict.name] = verdict.outcome, verdict.coverage
-            pairs[verdict.name] = verdict.pairs
+        outcomes = _outcomes(found)
+    questions, pairs = found.case.questions, _pairs(found)
+    open_ = [i for i, (outcome, _) in enumerate(outcomes) if outcome is Outcome.UNDECIDED]
+    simulate = open_ if means is not None else []
+    if means is not None and simulate:
+        for index, verdict in zip(simulate, _simulated(found, simulate, means), strict=True):
+            outcomes[index] = verdict.outcome, verdict.coverage
+            pairs[index] = verdict.pairs
+    return Judged(
+        case=found.case,
+        pairs=tuple(pairs),
+        standings=tuple(
+            _standing(found.case, question, outcomes[i], pairs[i], by_simulation=i in simulate)
+            for i, question in enumerate(questions)
+        ),
+    )
+
+
+def _outcomes(found: Screened) -> list[tuple[Outcome, float]]:
+    """Judge each target by what is decided."""
+    people = {name: node.population for name, node in found.case.topology.spec.nodes.items()}
     return [
-        _standing(case, question, judged[question.target.name], pairs[question.target.name], open_)
-        for question in case.questions
+        judge_coverage(pairs, question.target.coverage, people)
+        for question, pairs in zip(found.case.questions, _pairs(found), strict=True)
     ]
 
 
-def _all_judged(found: Screened) -> dict[str, tuple[Outcome, float]]:
-    return {
-        question.target.name: _judged(found.case, question, decided)
-        for question, decided in zip(found.case.questions, found.found, strict=True)
-    }
-
-
-def _judged(
-    case: Case, question: Question, decided: Mapping[int, PairVerdict]
-) -> tuple[Outcome, float]:
-    """Judge a target by what is decided; open pairs are undecided."""
-    pairs = [
-        decided.get(
-            index,
-            PairVerdict(
-                source=pair.source,
-                target=pair.target,
-                outcome=Outcome.UNDECIDED,
-                reason=Reason.BUDGET,
-                limit=question.limit,
-            ),
-        )
-        for index, pair in enumerate(question.pairs)
+def _pairs(found: Screened) -> list[tuple[PairVerdict, ...]]:
+    """Return the verdicts of all pairs; open ones are undecided."""
+    both = zip(found.case.questions, found.found, strict=True)
+    return [
+        tuple(decided.get(i) or _open_pair(question, i) for i in range(len(question.pairs)))
+        for question, decided in both
     ]
-    people = {name: node.population for name, node in case.topology.spec.nodes.items()}
-    return judge_coverage(pairs, question.target.coverage, people)
 
 
-def _simulated(found: Screened, names: Sequence[str], means: Means) -> list[Verdict]:
-    case = found.case
-    at = [i for i, question in enumerate(case.questions) if question.target.name in names]
-    less = replace(case, questions=tuple(case.questions[i] for i in at))
+def _open_pair(question: Question, index: int) -> PairVerdict:
+    pair = question.pairs[index]
+    return PairVerdict(
+        source=pair.source,
+        target=pair.target,
+        outcome=Outcome.UNDECIDED,
+        reason=Reason.BUDGET,
+        limit=question.limit,
+    )
+
+
+def _simulated(found: Screened, at: Sequence[int], means: Means) -> list[Verdict]:
+    less = replace(found.case, questions=tuple(found.case.questions[i] for i in at))
     return simulated(less, means, [found.found[i] for i in at])
 
 
 def _standing(
     case: Case,
     question: Question,
-    judged: tuple[Outcome, float],
+    outcome: tuple[Outcome, float],
     pairs: Sequence[PairVerdict],
-    open_: Sequence[str],
+    *,
+    by_simulation: bool,
 ) -> Standing:
     missed = [pair for pair in pairs if pair.outcome is Outcome.MISSED]
     return Standing(
         target=question.target.name,
         year=case.year,
-        outcome=judged[0],
-        coverage=judged[1],
+        outcome=outcome[0],
+        coverage=outcome[1],
         pairs=len(question.pairs),
         missed=len(missed),
-        why=_why(case, question, missed) if judged[0] is Outcome.MISSED else "",
-        simulated=question.target.name in open_,
+        why=_why(case, question, missed) if outcome[0] is Outcome.MISSED else "",
+        simulated=by_simulation,
+        state=case.state,
     )
 
 
@@ -148,6 +173,10 @@ def _why(case: Case, question: Question, missed: Sequence[PairVerdict]) -> str:
             parts.append(f"{number} too far ({worst.source} > {worst.target}: light alone {light})")
         elif reason is Reason.NO_COMPUTE:
             parts.append(f"{number} without compute ({own[0].source})")
+        elif reason is Reason.DISCONNECTED:
+            parts.append(f"{number} cut off ({own[0].source} > {own[0].target})")
+        elif reason is Reason.OVERLOAD:
+            parts.append(f"{number} overload the servers ({own[0].target})")
         else:
             lose = "loses packets" if count == 1 else "lose packets"
             what = lose if reason is Reason.LOSS else "too slow"

@@ -3,6 +3,8 @@
 A step is needed by the first year in which leaving it out, with all that depends on it, makes a
 target miss that is met with it. All other steps are built as planned. So each date holds for its
 step alone: of two steps that stand in for each other neither is needed, until one is left out.
+
+A target that must hold in failure states stands where it stands in the worst of them.
 """
 
 from __future__ import annotations
@@ -12,18 +14,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from netplan.decide.standing import Standing, standings
+from netplan.decide.endurance import Endurance, endurance
+from netplan.decide.standing import Standing, judged
 from netplan.decide.trial import Means, of_year
 from netplan.ground.errors import InputError
 from netplan.judge.verdict import Outcome
+from netplan.network.failure import NORMAL
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
+    from netplan.decide.standing import Judged
     from netplan.input.scenario.expansion import Step
     from netplan.input.scenario.scenario import Scenario
 
-__all__ = ["Dates", "StepDate", "dates", "dependants"]
+__all__ = ["Dates", "InFailures", "StepDate", "dates", "dependants"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -41,6 +46,8 @@ class StepDate:
     """First year in which a target is missed without it; none if no target needs it."""
     targets: tuple[str, ...] = ()
     """The targets that are missed then."""
+    state: str = NORMAL
+    """The state in which they are: a failure state only if nothing is missed in the normal one."""
     why: str = ""
     """What makes the first of them miss."""
     undecided: tuple[int, ...] = ()
@@ -48,11 +55,27 @@ class StepDate:
 
 
 @dataclass(frozen=True, slots=True)
+class InFailures:
+    """How a target that must hold in failure states stands there in one year, as planned."""
+
+    target: str
+    year: int
+    states: int
+    """How many there are."""
+    missed: tuple[str, ...]
+    """Those in which it is missed."""
+    not_simulated: tuple[str, ...]
+    """Those that closed forms leave open and that were not simulated."""
+    undecided: tuple[str, ...]
+    """Those that were simulated without a decision."""
+
+
+@dataclass(frozen=True, slots=True)
 class Dates:
     """The time-line of a scenario."""
 
     standings: tuple[Standing, ...]
-    """Of every target and year as planned."""
+    """Of every target and year as planned, each in its worst state."""
     without: tuple[Standing, ...]
     """The same if nothing is built; empty if nothing is planned."""
     steps: tuple[StepDate, ...]
@@ -60,8 +83,8 @@ class Dates:
     """Steps, by index, that can all be left out at once; one choice of several, perhaps."""
     spare_together: tuple[Standing, ...] = ()
     """What is missed if all steps that no target needs alone are left out at once."""
-    failures_left_out: bool = False
-    """Targets must hold in failure states too, which are not looked at here."""
+    failures: tuple[InFailures, ...] = ()
+    """Of every target that must hold in failure states, and every year."""
 
     def first_missed(self, target: str) -> Standing | None:
         """Return where a target is first missed as planned."""
@@ -106,10 +129,16 @@ class _Line:
     progress: Progress
 
     @cached_property
-    def planned(self) -> dict[int, list[Standing]]:
-        """Standings by year, everything built as planned."""
-        expansion = self.scenario.expansion
-        return {year: self._with(year, expansion, self.means) for year in self.scenario.years}
+    def planned(self) -> dict[int, Endurance]:
+        """By year, everything built as planned."""
+        found = {}
+        for year in self.scenario.years:
+            normal = self._with(year, self.scenario.expansion, self.means)
+            found[year] = endurance(normal, self.means, progress=self._states(year))
+        return found
+
+    def _states(self, year: int) -> Callable[[int, int], None]:
+        return lambda done, of: self.progress(f"{year}: failure states", done, of)
 
     @cached_property
     def _named(self) -> set[str]:
@@ -126,12 +155,12 @@ class _Line:
             found.update(name for pair in between.pairs or () for name in pair)
         return found
 
-    def _with(self, year: int, steps: Sequence[Step], means: Means | None) -> list[Standing]:
-        return standings(of_year(self.scenario, year, expansion=steps), means)
+    def _with(self, year: int, steps: Sequence[Step], means: Means | None) -> Judged:
+        return judged(of_year(self.scenario, year, expansion=steps), means)
 
     def dates(self) -> Dates:
         years, expansion = self.scenario.years, self.scenario.expansion
-        planned = tuple(one for year in years for one in self.planned[year])
+        planned = tuple(one for year in years for one in self.planned[year].standings)
         found = []
         for index in range(len(expansion)):
             self.progress("steps left out", index, len(expansion))
@@ -145,8 +174,23 @@ class _Line:
             steps=tuple(found),
             spare=tuple(sorted(self._droppable(closed, frozenset(), found))),
             spare_together=tuple(self._broken_without(alone)) if len(alone) > 1 else (),
-            failures_left_out=any("failure" in t.holds_in for t in self.scenario.targets),
+            failures=tuple(self._in_failures()),
         )
+
+    def _in_failures(self) -> Iterator[InFailures]:
+        wanted = [t.name for t in self.scenario.targets if "failure" in t.holds_in]
+        for year, planned in self.planned.items():
+            for target in wanted:
+                found = planned.in_failures(target)
+                open_ = [one for one in found if one.outcome is Outcome.UNDECIDED]
+                yield InFailures(
+                    target=target,
+                    year=year,
+                    states=len(found),
+                    missed=tuple(s.state for s in found if s.outcome is Outcome.MISSED),
+                    not_simulated=tuple(one.state for one in open_ if not one.simulated),
+                    undecided=tuple(one.state for one in open_ if one.simulated),
+                )
 
     def _without_building(self) -> list[Standing]:
         found: list[Standing] = []
@@ -154,10 +198,11 @@ class _Line:
             return found
         for year in self.scenario.years:
             try:
-                found += self._with(year, (), self.means)
+                normal = self._with(year, (), self.means)
             except InputError:
                 # Without the expansion the network of this year does not hold together.
                 continue
+            found += endurance(normal, until_missed=True, progress=self._states(year)).standings
         return found
 
     def _step_date(self, index: int) -> StepDate:
@@ -176,6 +221,7 @@ class _Line:
                     dependants=below,
                     needed_by=year,
                     targets=tuple(one.target for one in missed),
+                    state=missed[0].state,
                     why=missed[0].why,
                     undecided=tuple(undecided),
                 )
@@ -188,16 +234,15 @@ class _Line:
     ) -> list[Standing]:
         """Return the targets that are met in a year, but not surely without these steps."""
         steps = [s for i, s in enumerate(self.scenario.expansion) if i not in left_out]
-        met = [one for one in self.planned[year] if one.outcome is Outcome.MET]
+        planned = self.planned[year]
+        met = [one for one in planned.normal.standings if one.outcome is Outcome.MET]
         gone = {name for i in left_out for _, name in _added(self.scenario.expansion[i])}
         if named := sorted(gone & self._named):
             return [_senseless(one, f"the scenario names {named[0]}") for one in met]
         try:
-            found = self._with(year, steps, means)
+            return planned.broken(self._with(year, steps, means), means)
         except InputError as error:
             return [_senseless(one, error.problems[0].message) for one in met]
-        met_names = {one.target for one in met}
-        return [one for one in found if one.target in met_names and one.outcome is not Outcome.MET]
 
     def _droppable(
         self, steps: Sequence[int], gone: frozenset[int], found: Sequence[StepDate]

@@ -110,6 +110,8 @@ _CHINESE = [
             r"\1 个节点对距离过远（\2：仅光传播即需 \3 ms）",
         ),
         (r"(\d+) pairs? without compute \((.+)\)", r"\1 个节点对无算力节点（\2）"),
+        (r"(\d+) pairs? cut off \((.+)\)", r"\1 个节点对中断（\2）"),
+        (r"(\d+) pairs? overload the servers \((.+)\)", r"\1 个节点对使服务器过载（\2）"),
         (
             r"(\d+) pairs? loses? packets on (\S+) \((\S+)% offered\)",
             r"\1 个节点对在 \2 丢包（负荷 \3 %）",

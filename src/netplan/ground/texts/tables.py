@@ -153,10 +153,18 @@ _DATES = {
         "其余各项可互相替代。若全部不建：",
     ),
     "dates.missed": ("{year}, {target}: {why}", "{year} 年，{target}：{why}"),
-    "dates.failures_left_out": (
-        "Failure states are not looked at here: a step that only they need counts as needed by "
-        "no target.",
-        "此处未考虑故障状态：仅在故障状态下才需要的建设项，按没有目标需要计。",
+    "dates.in_state": ("{state}: {why}", "{state}：{why}"),
+    "dates.failures": (
+        "{year}, {target}: missed in {missed} of {count} failure states",
+        "{year} 年，{target}：{count} 种故障状态中有 {missed} 种不达标",
+    ),
+    "dates.undecided": (
+        "; {count} undecided within the packets allowed ({names})",
+        "；{count} 种在报文预算内未能判定（{names}）",
+    ),
+    "dates.not_simulated": (
+        "; {count} left open by closed forms and not simulated ({names})",
+        "；{count} 种解析公式未能判定且未作仿真（{names}）",
     ),
 }
 

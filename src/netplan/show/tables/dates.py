@@ -9,6 +9,7 @@ from netplan.exchange.words import in_words
 from netplan.ground.texts import Texts
 from netplan.ground.texts.tables import TABLES
 from netplan.judge.verdict import Outcome
+from netplan.network.failure import NORMAL
 from netplan.show.tables.columns import WIDTH, padded, right, wrapped
 from netplan.show.tables.reader import Reader
 
@@ -26,6 +27,7 @@ __all__ = ["dates_document", "dates_table", "describe_step"]
 ENGLISH = Reader(Texts("en", TABLES))
 COLUMN = 12
 """Columns of a terminal for a year."""
+STATES_SHOWN = 3
 MOST_YEARS = 4
 """Years abreast; of more the first and the last are shown, and those where something turns."""
 
@@ -58,7 +60,7 @@ def _targets(reader: Reader, title: str, standings: Sequence[Standing]) -> Itera
         yield f"  {padded(reader.target(target), width - 2)}{cells}"
         turn = _turn(list(own.values()))
         if turn is not None:
-            why = reader.sentence(turn.why)
+            why = _why(reader, turn.state, turn.why)
             yield from wrapped(reader.say("dates.turn", year=turn.year, why=why))
 
 
@@ -109,7 +111,7 @@ def _steps(reader: Reader, steps: Sequence[StepDate]) -> Iterator[str]:
         yield from lines[1:]
         if one.needed_by is not None:
             targets = reader.texts["semicolon"].join(map(reader.target, one.targets))
-            why = reader.sentence(one.why)
+            why = _why(reader, one.state, one.why)
             yield from wrapped(reader.say("dates.needed_for", targets=targets, why=why), indent=20)
 
 
@@ -151,14 +153,37 @@ def _spare(reader: Reader, found: Dates) -> Iterator[str]:
     if found.spare_together:
         yield reader.texts["dates.stand_in"]
         for one in found.spare_together:
-            target, why = reader.target(one.target), reader.sentence(one.why)
+            target, why = reader.target(one.target), _why(reader, one.state, one.why)
             told = reader.say("dates.missed", year=one.year, target=target, why=why)
             yield from wrapped(told, indent=2)
 
 
+def _why(reader: Reader, state: str, why: str) -> str:
+    """Say why a target is missed, and in which failure state."""
+    told = reader.sentence(why)
+    if state == NORMAL:
+        return told
+    return reader.say("dates.in_state", state=reader.state(state), why=told)
+
+
 def _notes(reader: Reader, found: Dates) -> Iterator[str]:
-    if found.failures_left_out:
-        yield from wrapped(reader.texts["dates.failures_left_out"], indent=0)
+    """Tell in how many failure states targets are missed as planned, and which ones stay open."""
+    for one in found.failures:
+        told = reader.say(
+            "dates.failures",
+            year=one.year,
+            target=reader.target(one.target),
+            count=one.states,
+            missed=len(one.missed),
+        )
+        for key, states in (
+            ("dates.undecided", one.undecided),
+            ("dates.not_simulated", one.not_simulated),
+        ):
+            if states:
+                names = reader.listed([reader.state(name) for name in states], STATES_SHOWN)
+                told += reader.say(key, count=len(states), names=names)
+        yield from wrapped(told, indent=0)
 
 
 def dates_document(scenario: Scenario, found: Dates) -> dict[str, Any]:
@@ -189,6 +214,7 @@ def dates_document(scenario: Scenario, found: Dates) -> dict[str, Any]:
                 "dependants": list(one.dependants),
                 "needed_by": one.needed_by,
                 "targets": list(one.targets),
+                "state": one.state,
                 "why": one.why,
                 "undecided": list(one.undecided),
             }
@@ -196,7 +222,17 @@ def dates_document(scenario: Scenario, found: Dates) -> dict[str, Any]:
         ],
         "spare": list(found.spare),
         "spare_together": [_standing(one) for one in found.spare_together],
-        "failures_left_out": found.failures_left_out,
+        "failures": [
+            {
+                "target": one.target,
+                "year": one.year,
+                "states": one.states,
+                "missed": list(one.missed),
+                "not_simulated": list(one.not_simulated),
+                "undecided": list(one.undecided),
+            }
+            for one in found.failures
+        ],
     }
 
 
@@ -208,6 +244,7 @@ def _standing(one: Standing) -> dict[str, Any]:
     return {
         "target": one.target,
         "year": one.year,
+        "state": one.state,
         "outcome": str(one.outcome),
         "coverage": round(one.coverage, 9),
         "pairs": one.pairs,
