@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -723,3 +725,13 @@ def test_only_the_plots_room_imports_matplotlib():
         or "from matplotlib" in text
     }
     assert users == {"show/plots"}
+
+
+def test_judging_loads_no_pictures():
+    code = (
+        "import sys, netplan\n"
+        "netplan.Evaluation.plot, netplan.load_results\n"
+        "print('matplotlib' in sys.modules, 'netplan.show' in sys.modules)\n"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["False", "False"]

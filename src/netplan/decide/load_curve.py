@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from netplan.judge.case import prepare
 from netplan.judge.prediction import predict
@@ -70,6 +69,9 @@ class LoadCurve:
         deterministic rules of thumb for probabilistic problems in computer communications, ICC
         1979, 43.1.1-43.1.10.
         """
+        # Takes long to import, and other pictures do without.
+        from scipy.optimize import minimize_scalar
+
         if math.isinf(self.full):
             return math.inf
         found = minimize_scalar(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,7 @@ class Evaluation:
         """All verdicts together."""
         return combined(verdict.outcome for verdict in (*self.verdicts, *self.failures))
 
-    @property
+    @cached_property
     def plot(self) -> Pictures:
         """Pictures: ``evaluation.plot.cdf()``, ``evaluation.plot.map()``, and so on."""
         return netplan.plots.pictures_of(self)

@@ -318,7 +318,7 @@ class Results:
         """
         return self.inputs if isinstance(self.inputs, Scenario) else load_saved(self.inputs)
 
-    @property
+    @cached_property
     def plot(self) -> Pictures:
         """Pictures: ``results.plot.cdf()``, ``results.plot.map(language="zh")``, and so on."""
         return netplan.plots.pictures_of(self)
