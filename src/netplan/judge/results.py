@@ -28,7 +28,7 @@ from netplan.input.loader.saved import load_saved, saved_text
 from netplan.input.scenario.scenario import Scenario
 from netplan.judge.states import rank_states
 from netplan.judge.verdict import Outcome
-from netplan.measure.archive import pack, unpack
+from netplan.measure.archive import compressed, pack, unpack
 from netplan.measure.histogram import bin_edges
 from netplan.measure.samples import FIXED, VARIABLE, Samples, StreamSamples
 
@@ -241,7 +241,7 @@ def save_results(evaluation: Evaluation, folder: str | Path) -> None:
     """Write the results folder; `results.json` last, so that where it stands all is there."""
     folder = Path(folder)
     document = to_document(evaluation)
-    write_bytes(folder / "samples.npz", _packed(evaluation.samples))
+    write_bytes(folder / "samples.npz", compressed(pack(evaluation.samples)))
     write_text(folder / INPUTS, saved_text(evaluation.scenario))
     write_text(folder / "pairs.csv", _csv(_pair_rows(document)))
     write_text(folder / "links.csv", _csv(document["links"]))
@@ -270,13 +270,6 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
-
-
-def _packed(samples: Mapping[int, Samples]) -> bytes:
-    """Return the samples of all years as one compressed NumPy archive."""
-    archive = io.BytesIO()
-    np.savez_compressed(archive, allow_pickle=False, **pack(samples))
-    return archive.getvalue()
 
 
 @dataclass(frozen=True)
