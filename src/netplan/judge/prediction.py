@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +22,7 @@ from netplan.ground.units import MS
 from netplan.input.scenario.targets import quantile_level
 from netplan.judge.carried import port_view
 from netplan.measure.queueing import Service, Wait, mixture_quantile, priority_waits, sum_of_waits
+from netplan.network.demand import sums_at_ports
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -40,7 +43,7 @@ SHOWN = 3
 Float64 = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prediction:
     """Waits at every port, and what they add up to on a route."""
 
@@ -76,6 +79,15 @@ class Prediction:
         total = float(rates.sum())
         return float(rates @ [wait.mean for wait in waits]) / total if total else 0.0
 
+    @cached_property
+    def ratios(self) -> Float64:
+        """Shape (P, K): wait of each priority over the mean of all packets; 1 if not known."""
+        ratios = np.ones((len(self.waits), len(self.ranks)))
+        for port, waits in enumerate(self.waits):
+            if waits is not None and (mean := self.mean_wait(port)):
+                ratios[port] = [wait.mean / mean for wait in waits]
+        return ratios
+
     def queueing(self, channel: Channel) -> float | None:
         """Mean wait over all packets of all members of a channel [s]."""
         rates = [float(self.packet_rate[port].sum()) for port in channel.ports]
@@ -90,9 +102,13 @@ class Prediction:
         """Count the probes of streams as load too; `rates` by name [1/s]."""
         streams = [(self.case.streams[name], rate) for name, rate in rates.items()]
         probes = [
-            (ports, rate / len(stream.ports), stream.sizes, stream.priority)
+            (
+                stream.ports,
+                [rate / len(stream.ports)] * len(stream.ports),
+                stream.sizes,
+                stream.priority,
+            )
             for stream, rate in streams
-            for ports in stream.ports
         ]
         return _predict(self.case, self.ports, [*_carried_traffic(self.case), *probes])
 
@@ -146,17 +162,18 @@ class Prediction:
         return mixture_quantile(shares, constants, totals, quantile_level(statistic))
 
 
-_Traffic = tuple[tuple[int, ...], float, SizeDistribution, int]
-"""Ports, packets [1/s], sizes and priority of one flow."""
+_Traffic = tuple[Sequence[tuple[int, ...]], Sequence[float], SizeDistribution, int]
+"""Of several flows: the ports of each, its packets [1/s], and the sizes and the priority of all."""
 
 
 def _carried_traffic(case: Case, hops: int | None = None) -> list[_Traffic]:
     """Return all carried flows, on so many hops of their way."""
-    return [
-        (flow.ports[:hops], flow.rate / item.sizes.mean, item.sizes, item.traffic_class.priority)
-        for item in case.carried
-        for flow in item.flows
-    ]
+    found: list[_Traffic] = []
+    for item in case.carried:
+        mean, priority = item.sizes.mean, item.traffic_class.priority
+        paths = [flow.ports[:hops] for flow in item.flows]
+        found.append((paths, [flow.rate / mean for flow in item.flows], item.sizes, priority))
+    return found
 
 
 def _sending(
@@ -186,13 +203,15 @@ def _predict(case: Case, view: PortView, traffic: list[_Traffic]) -> Prediction:
     priorities |= {stream.priority for stream in case.streams.values()}
     ranks = {priority: rank for rank, priority in enumerate(sorted(priorities))}
     channels = case.topology.channel_of_port
+    moments = {sizes: _size_moments(sizes) for sizes in {sizes for _, _, sizes, _ in traffic}}
     # Packet rate and the first three moments of the size [bit], each weighted by the rate.
     tally = np.zeros((len(channels), len(ranks), 4))
-    moments: dict[SizeDistribution, Float64] = {}
-    for ports, rate, sizes, priority in traffic:
-        if sizes not in moments:
-            moments[sizes] = _size_moments(sizes)
-        np.add.at(tally, (list(ports), ranks[priority]), rate * moments[sizes])
+    for priority, rank in ranks.items():
+        own = [one for one in traffic if one[3] == priority]
+        paths = [path for of_flow, *_ in own for path in of_flow]
+        if own:
+            amounts = np.hstack([np.outer(moments[sizes], rates) for _, rates, sizes, _ in own])
+            tally[:, rank] = sums_at_ports(paths, amounts, len(channels)).T
     capacity = np.array([channel.capacity for channel in channels])
     tally /= capacity[:, None, None] ** np.arange(4)
     bursty = frozenset(_bursty_ports(case))
