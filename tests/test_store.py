@@ -187,6 +187,20 @@ def test_a_damaged_entry_is_run_again(write, tmp_path, damage):
     assert entries[0].read_bytes() == whole
 
 
+def test_an_entry_with_one_flipped_bit_is_found_whole_or_not_at_all(jobs, tmp_path):
+    """Whatever NumPy and zlib make of the damage, it never reaches the user."""
+    store, samples = Store(tmp_path / "runs"), simulate(jobs[0])
+    store.keep("key", samples)
+    (entry,) = store.folder.iterdir()
+    whole, lost = entry.read_bytes(), 0
+    for place in range(0, len(whole), 29):
+        entry.write_bytes(whole[:place] + bytes([whole[place] ^ 16]) + whole[place + 1 :])
+        found = store.find("key")
+        lost += found is None
+        assert found is None or np.array_equal(found.totals.waits, samples.totals.waits)
+    assert lost
+
+
 def test_a_run_that_is_killed_ten_times_ends_with_the_same_bytes(write, tmp_path):
     """Killed without warning after random times, resumed each time from what was finished."""
     scenario = write(TOPOLOGY, SCENARIO)

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -28,7 +27,7 @@ from netplan.input.loader.saved import load_saved, saved_text
 from netplan.input.scenario.scenario import Scenario
 from netplan.judge.states import rank_states
 from netplan.judge.verdict import Outcome
-from netplan.measure.archive import compressed, pack, unpack
+from netplan.measure.archive import DAMAGE, compressed, pack, unpack
 from netplan.measure.histogram import bin_edges
 from netplan.measure.samples import FIXED, VARIABLE, Samples, StreamSamples
 
@@ -473,7 +472,7 @@ def _read_samples(file: Path) -> dict[int, Samples]:
         # Opened here, because NumPy leaves a damaged archive open.
         with file.open("rb") as opened, np.load(opened, allow_pickle=False) as archive:
             return unpack({name: archive[name] for name in archive.files})
-    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
+    except DAMAGE as error:
         what = "is not there" if isinstance(error, FileNotFoundError) else "is damaged"
         raise _unreadable(file, what) from error
 

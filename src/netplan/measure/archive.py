@@ -7,11 +7,13 @@ verdicts that were reached before.
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Mapping
 from dataclasses import fields
 from itertools import pairwise
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 import numpy as np
 
@@ -21,10 +23,22 @@ from netplan.measure.samples import COMPONENTS, VARIABLE, Samples, StreamSamples
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Columns", "compressed", "pack", "unpack"]
+__all__ = ["DAMAGE", "Columns", "compressed", "pack", "unpack"]
 
 Columns = Mapping[str, np.ndarray[Any, Any]]
 """Arrays by name, as in a NumPy archive."""
+
+DAMAGE = (
+    OSError,
+    EOFError,
+    KeyError,
+    ValueError,
+    RuntimeError,
+    BadZipFile,
+    TokenError,
+    zlib.error,
+)
+"""What NumPy may raise when it reads an archive that was cut or changed."""
 
 _KINDS: tuple[np.dtype[Any], ...] = (
     np.dtype(np.int8),

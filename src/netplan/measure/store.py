@@ -19,11 +19,10 @@ from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 import numpy as np
 
-from netplan.measure.archive import compressed, pack, unpack
+from netplan.measure.archive import DAMAGE, compressed, pack, unpack
 from netplan.measure.replication import simulate
 
 if TYPE_CHECKING:
@@ -140,7 +139,7 @@ class Store:
                 columns = {name: archive[name] for name in archive.files}
             said = columns.pop(_CHECKSUM).tobytes()
             return unpack(columns)[_NO_YEAR] if said == _checksum(key, columns) else None
-        except (OSError, EOFError, KeyError, ValueError, BadZipFile):
+        except DAMAGE:
             return None
 
     def keep(self, key: str, samples: Samples) -> None:
