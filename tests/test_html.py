@@ -10,17 +10,21 @@ from netplan.ground.texts import preferred_language
 from netplan.ground.texts.sentences import in_language, is_translated
 from netplan.judge.evaluation import evaluate
 from netplan.judge.results import Results, to_document
-from netplan.measure.samples import COMPONENTS, VARIABLE, StreamSamples, bin_of
+from netplan.measure.histogram import bin_of
+from netplan.measure.samples import COMPONENTS, VARIABLE, StreamSamples
 from netplan.show.boundaries import boundaries
 from netplan.show.html import payload as payload_module
 from netplan.show.html.catalogue import CATALOGUE
 from netplan.show.html.causes import PAIRS_SHOWN, blame_of, causes, worst_first
 from netplan.show.html.channels import busiest, channels
+from netplan.show.html.circles import circle_section
 from netplan.show.html.curves import LEVELS, curve
+from netplan.show.html.failures import failure_section, links_down, why_none
 from netplan.show.html.ground import ground
 from netplan.show.html.lengths import turning_error
 from netplan.show.html.payload import payload, to_script
 from netplan.show.html.places import Places
+from netplan.show.html.servers import pools
 from netplan.show.html.texts import Texts
 
 PS_PER_MS = 10**9
@@ -51,7 +55,8 @@ def pair(source="a", target="b", outcome="met", estimate=4.0, **more):
 
 
 def target(*pairs, name="5 ms", year=2026, outcome="missed", **more):
-    return {"name": name, "year": year, "outcome": outcome, "pairs": list(pairs)} | more
+    known = {"name": name, "year": year, "state": "normal", "outcome": outcome}
+    return known | {"pairs": list(pairs)} | more
 
 
 def hop(link, cost, load=0.5, source="a"):
@@ -114,9 +119,10 @@ def sources(*endings):
 
 def test_every_text_is_used():
     """Groups are looked up by value: outcomes, reasons, layers and so on."""
-    groups = ("outcome", "reason", "layer", "direction", "of", "component", "role", "column")
+    groups = ("outcome", "reason", "layer", "direction", "of", "component", "role", "column",
+              "basis", "centre")  # fmt: skip
     by_value = (*(f"{group}." for group in (*groups, "section", "method")), "js.load_")
-    written = sources("page.py", "texts.py", ".js", ".j2")
+    written = sources("page.py", "texts.py", "failures.py", ".js", ".j2")
     alone = [key for key in CATALOGUE if not key.startswith(by_value)]
     assert [key for key in alone if f'"{key}"' not in written] == []
 
@@ -389,7 +395,7 @@ def results(*pairs):
 
 def packed(found):
     places = Places(found.document["nodes"], "en")
-    return payload(found, places, Texts("en"), COMPONENTS[:5])
+    return payload(found, places, Texts("en"), COMPONENTS[:5], {}, {})
 
 
 def test_a_pair_gets_the_curve_of_its_stream_and_none_without_one():
@@ -412,3 +418,167 @@ def test_fast_pairs_give_way_where_the_page_would_grow_too_large(monkeypatch):
     assert found["pairs"] == whole["pairs"][:kept]
     assert found["details"][0] is not None
     assert found["details"][-1] is None
+
+
+# --- circles, failure states, servers -------------------------------------------------------------
+
+RING = """
+    defaults:
+      nodes: {access: {processing_us: 0}, core: {processing_us: 20}, compute: {processing_us: 0}}
+      spans: {fibre: {us_per_km: 5.0}}
+      links: {capacity_gbps: 10}
+    nodes:
+      x: {role: core, city: x}
+      y: {role: core, city: y}
+      ax: {role: access, city: x, population: 30}
+      ay: {role: access, city: y, population: 60}
+      by: {role: access, city: y, population: 10}
+      cx: {role: compute, city: x}
+    links:
+      x--y: {ends: [x, y], length_km: 100}
+      ax--x: {ends: [ax, x], length_km: 10}
+      ay--y: {ends: [ay, y], length_km: 50}
+      by--y: {ends: [by, y], length_km: 300}
+      cx--x: {ends: [cx, x], length_km: 10}
+"""
+
+
+def places_of(scenario):
+    known = [
+        {"id": name, "name": name.upper(), "city": of.city, "role": of.role}
+        for name, of in scenario.topology.nodes.items()
+    ]
+    return Places(known, "en")
+
+
+def test_circles_name_whole_cities_and_counties_of_the_others(write):
+    scenario = write(RING)
+    section = circle_section(scenario, places_of(scenario))
+    [centre] = section.centres
+    close, near, far = centre.near
+    assert (centre.name, section.population) == ("CX", 100)
+    assert (close.cities, close.counties, close.population) == (("X",), ("AY",), 90)
+    assert (near.cities, near.counties, near.share_of_sites) == (("X", "Y"), (), 1.0)
+    assert far.share_of_population == 1.0
+
+
+def test_circles_tell_each_kind_of_nearest_on_both_layers(write):
+    scenario = write(RING)
+    section = circle_section(scenario, places_of(scenario))
+    assert [(reach.layer, reach.kind) for reach in section.reaches] == [
+        (layer, kind)
+        for layer in ("optical", "network")
+        for kind in ("compute in the own city", "any compute node")
+    ]
+
+
+def test_a_network_without_compute_and_hubs_has_no_circles(write):
+    scenario = write(RING.replace("role: compute", "role: core"))
+    assert circle_section(scenario, places_of(scenario)) is None
+
+
+def in_state(state, outcome, coverage, *pairs, name="5 ms", bases=None):
+    known = {"name": name, "year": 2026, "state": state, "outcome": outcome, "coverage": coverage}
+    counted = {} if bases is None else {"pairs_by_basis": bases}
+    return known | counted | {"pairs": list(pairs), "pairs_judged": 9}
+
+
+def document_of(*failures, **more):
+    targets = [target(name="5 ms"), target(name="20 ms")]
+    return {"targets": targets, "failures": list(failures), **more}
+
+
+def test_the_worst_state_of_a_target_is_missed_and_covers_least():
+    section = failure_section(
+        document_of(
+            in_state("span a", "met", 1.0),
+            in_state("span b", "missed", 0.8, pair(outcome="missed", estimate=9.0)),
+            in_state("span c", "missed", 0.6, pair(outcome="missed", estimate=7.0)),
+            in_state("span d", "undecided", 0.1, pair(outcome="undecided")),
+        )
+    )
+    [found] = section.targets
+    assert found.worst["state"] == "span c"
+    assert found.counts == {"met": 1, "missed": 2, "undecided": 1}
+    assert found.pair["estimate_ms"] == 7.0
+    assert section.normal_only == ("20 ms",)
+
+
+def test_pairs_are_counted_by_what_decided_them_over_all_states():
+    section = failure_section(
+        document_of(
+            in_state("span a", "met", 1.0, bases={"routes": 4, "simulation": 5}),
+            in_state("span b", "met", 1.0, bases={"routes": 9}),
+        )
+    )
+    [(name, counts)] = section.bases
+    assert (name, counts["routes"], counts["simulation"], counts["closed_form"]) == (
+        "5 ms", 13, 5, 0,
+    )  # fmt: skip
+    assert failure_section(document_of(in_state("span a", "met", 1.0))).bases == ()
+
+
+def test_results_count_what_decided_the_pairs_of_every_failure_state(write):
+    scenario = write(
+        RING,
+        """
+        failures: {each: link}
+        targets:
+          - {name: t, between: {from: access, to: compute}, layer: optical, direction: one_way,
+             statistic: max, below_ms: 5, holds_in: [normal, failure]}
+        """,
+    )
+    found = to_document(evaluate(scenario))["failures"]
+    assert len(found) == 5
+    assert {sum(one["pairs_by_basis"].values()) for one in found} == {3}
+
+
+def test_links_that_are_down_are_named_by_year_and_state(write):
+    scenario = write(RING, "failures: {sets: {flood: [x--y, ax--x]}}")
+    assert links_down(scenario) == {(2024, "flood"): ("ax--x", "x--y")}
+    assert links_down(None) == {}
+
+
+def test_why_there_are_no_failure_states_is_told_apart(write):
+    assert why_none(None) == why_none(write(RING)) == "failures.no_states"
+    assert why_none(write(RING, "failures: {each: span}")) == "failures.no_target"
+
+
+def serving(node, year, requests, utilisation):
+    return {"node": node, "year": year, "requests_per_s": requests, "utilisation": utilisation}
+
+
+def test_pools_that_nobody_asks_are_left_out_and_the_busiest_comes_first():
+    found = pools(
+        [serving("a", 2025, 5.0, 0.9), serving("a", 2026, 6.0, 0.3), serving("b", 2026, 1.0, 0.5),
+         serving("c", 2026, 0.0, 0.0)]
+    )  # fmt: skip
+    assert [pool.node for pool in found] == ["b", "a"]
+    assert found[1].load == {2025: 0.9, 2026: 0.3}
+
+
+def test_pairs_in_failure_states_have_no_curve_and_give_way_to_the_normal_state(monkeypatch):
+    """A probe in a failure state has the name of the one whose samples were kept."""
+    probe = stream([2.0, 3.0])
+    ends = {"stream": probe.name}
+    promise = {"limit_ms": 5.0, "statistic": "p99", "direction": "one_way", "layer": "network"}
+    covered = {"coverage": 1.0, "coverage_needed": 1.0, "outcome": "met"}
+    normal = target(pair(**ends), **promise, **covered)
+    failed = {**normal, **in_state("span a", "missed", 0.5, pair(outcome="missed", **ends))}
+    nodes = [node("a", 41.0, 120.0), node("b", 40.0, 121.0)]
+    known = {"targets": [normal], "failures": [failed], "links": [use("a", "b")], "nodes": nodes}
+    found = Results(document=known, streams=((2026, probe),))
+    down = {(2026, "span a"): ("a--b",)}
+
+    def drawn():
+        return payload(
+            found, Places(nodes, "zh"), Texts("zh"), COMPONENTS[:5], {"5 ms": "web"}, down
+        )
+
+    data = drawn()
+    assert [verdict["state"] for verdict in data["verdicts"]] == ["", "光缆段 a"]
+    assert [detail[3] is not None for detail in data["details"]] == [True, False]
+    assert data["states"] == [[2026, "光缆段 a", [data["links"].index("a--b")]]]
+    assert {verdict["class"] for verdict in data["verdicts"]} == {"web"}
+    monkeypatch.setattr(payload_module, "ROW_BYTES", len(to_script(data["pairs"][0])))
+    assert [row[0] for row in drawn()["pairs"]] == [0]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +15,11 @@ from typer.testing import CliRunner
 
 from netplan.cli.app import app
 from netplan.ground.texts import LANGUAGES
+from netplan.input.loader import load
+from netplan.input.scenario.network import LocalName
 from netplan.judge.results import Results
-from netplan.measure.samples import COMPONENTS, VARIABLE, StreamSamples, bin_of
+from netplan.measure.histogram import bin_of
+from netplan.measure.samples import COMPONENTS, VARIABLE, StreamSamples
 from netplan.show.html import html_report, write_report
 from netplan.show.html.catalogue import CATALOGUE
 from netplan.show.html.page import SECTIONS
@@ -27,6 +32,11 @@ SITES = {
     "anshan": ("Anshan", "鞍山", "compute", 41.1, 123.0),
     "beijing": ("Beijing", "北京", "hub", 39.9, 116.4),
 }
+
+
+TWO_CITIES = Path(__file__).parent.parent / "scenarios/two-cities.yaml"
+STATE = "span shenyang~yingkou"
+"""It takes the link between Shenyang and Dalian down."""
 
 
 def node(identifier):
@@ -88,9 +98,39 @@ def document(**more):
             target("wide", 2026, "undecided", pair(*ways[0], "undecided", 5.0), needed=0.9),
         ],
         "links": [use(*way, *at) for way in ways for at in ((2025, 0.5), (2026, 1.1))],
+        "failures": [
+            in_state("5 ms", pair(*ways[0], "missed", 9.5)), in_state("wide"),
+        ],
+        "worst_states": [
+            {"year": 2026, "state": STATE, "pairs_broken": 1, "pairs_undecided": 0,
+             "population": 5_000_000, "targets": {"5 ms": 1}},
+        ],
+        "servers": [
+            {"year": 2026, "node": "anshan", "servers": 40, "requests_per_s": 1234.0,
+             "utilisation": 0.7, "mean_wait_ms": 0.01234, "max_wait_ms": None,
+             "predicted_wait_ms": 0.011},
+        ],
         "notes": ["2026: waits there are long and vary much"],
     }  # fmt: skip
     return known | more
+
+
+def in_state(name, *pairs):
+    known = target(name, 2026, "missed" if pairs else "met", *pairs)
+    return known | {
+        "state": STATE, "pairs_judged": 3, "pairs_by_basis": {"routes": 2, "simulation": 1},
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    """Return inputs that fit the results: their targets, and a cable that may fail."""
+    found = load(TWO_CITIES, overrides=["failures.each=[span]", "years=[2025, 2026]"])
+    one, two = found.targets
+    return replace(found, targets=(
+        replace(one, label=LocalName(en="5 ms"), traffic_class="web"),
+        replace(two, label=LocalName(en="wide")),
+    ))  # fmt: skip
 
 
 def stream(name):
@@ -151,8 +191,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def pages():
-    return {language: html_report(results(), language) for language in LANGUAGES}
+def pages(scenario):
+    return {language: html_report(results(), language, {}, scenario) for language in LANGUAGES}
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
@@ -170,7 +210,7 @@ def test_every_section_is_there_named_and_filled(page):
         title = CATALOGUE[f"section.{section}"][LANGUAGES.index(language)]
         text = page.within(section)
         assert text.startswith(title)
-        assert len(text) > len(title) + 20
+        assert len(text) > len(title) + 8
     assert [a["href"] for a in page.all("a")][1:] == [f"#{section}" for section in SECTIONS]
 
 
@@ -261,19 +301,64 @@ def test_names_cannot_smuggle_markup_into_the_page():
     assert json.loads(data)["nodes"][0][0] == evil
 
 
-def test_a_scenario_without_targets_has_a_page_of_links_and_map():
-    page = Page(html_report(results(targets=[], outcome="met")))
-    assert [a["id"] for a in page.all("section")] == [
-        "verdicts",
-        "map",
-        "links",
-        "method",
-        "inputs",
-    ]
+def test_sections_without_content_say_why():
+    found = results(targets=[], failures=[], servers=[], links=[], nodes=[], outcome="met")
+    page = Page(html_report(found))
+    assert [a["id"] for a in page.all("section")] == list(SECTIONS)
+    why = {
+        "The scenario has no target.": ("verdicts", "years", "causes", "pairs", "lengths"),
+        "The results folder has no inputs.json": ("circles",),
+        "There are no failure states in this scenario.": ("failures",),
+        "No site of these results has coordinates.": ("map",),
+        "The results hold no link.": ("links",),
+        "No request is served in this scenario": ("servers",),
+    }
+    assert [(s, w) for w, names in why.items() for s in names if w not in page.within(s)] == []
 
 
-def test_the_same_results_give_the_same_bytes(pages):
-    assert html_report(results(), "en") == pages["en"]
+def test_failure_states_are_ranked_with_what_is_down_and_what_was_not_simulated(pages):
+    english, chinese = (Page(pages[language]).within("failures") for language in LANGUAGES)
+    for words in ("span shenyang~yingkou", "shenyang--dalian", "5,000,000", "9.500",
+                  "1 failure states were judged"):  # fmt: skip
+        assert words in english
+    assert "光缆段 shenyang~yingkou" in chinese
+    assert "500.0 万" in chinese
+    assert "In 1 failure states, 1 verdicts are missed" in " ".join(
+        text for _, text in Page(pages["en"]).text
+    )
+
+
+def test_servers_are_listed_with_utilisation_and_waits(pages):
+    text = Page(pages["en"]).within("servers")
+    for words in ("Anshan", "70\u202f%", "1,234", "0.0123", "0.0110", "–"):
+        assert words in text
+
+
+def test_circles_say_who_lies_within_each_limit(pages):
+    text = Page(pages["en"]).within("circles")
+    assert "compute in the own city" in text
+    assert "below 1 ms:" in text
+    assert "below 20 ms:" in text
+
+
+def test_targets_are_called_by_their_chinese_names_in_chinese(scenario):
+    targets = [t | {"name_zh": {"5 ms": "五毫秒", "wide": "宽"}[t["name"]]}
+               for t in document()["targets"]]  # fmt: skip
+    page = Page(html_report(results(targets=targets), "zh", {}, scenario))
+    shown = " ".join(text for _, text in page.text)
+    assert "五毫秒" in shown
+    assert "wide" not in shown
+    [data] = [json.loads(text) for text in page.scripts if text.startswith('{"texts"')]
+    assert {(v["name"], v["class"]) for v in data["verdicts"]} == {("五毫秒", "web"), ("宽", "")}
+
+
+def test_a_chinese_name_of_two_targets_names_neither():
+    targets = [t | {"name_zh": "一样"} for t in document()["targets"]]
+    assert "一样" not in html_report(results(targets=targets), "zh")
+
+
+def test_the_same_results_give_the_same_bytes(pages, scenario):
+    assert html_report(results(), "en", {}, scenario) == pages["en"]
 
 
 def test_a_page_of_a_large_network_stays_small():
@@ -418,6 +503,44 @@ def test_a_chosen_pair_shows_its_hops(opened):
     assert "2.521" in detail.inner_text()
     assert "shenyang--dalian" in detail.inner_text()
     assert opened.locator("#pairs-table tr[aria-current]").count() == 1
+
+
+def test_a_failure_state_lists_the_pairs_that_it_leaves_not_met(opened):
+    opened.select_option("#f-state", STATE)
+    assert [row[4] for row in rows(opened, "#pairs-table")] == ["9.500"]
+    assert "1 of 3 pairs are not met" in opened.locator("#pairs-count").inner_text()
+    opened.locator("#pairs-table tbody button").first.click()
+    assert opened.locator("#pair-detail").inner_text().count("shenyang--dalian") == 1
+    opened.select_option("#f-year", "2025")
+    assert opened.locator("#f-state").input_value() == ""
+    assert opened.locator("#f-state").is_disabled()
+    assert len(rows(opened, "#pairs-table")) == 2
+
+
+def test_a_class_keeps_its_own_targets(opened):
+    targets = opened.locator("#f-target option")
+    assert targets.all_inner_texts() == ["5 ms", "wide"]
+    opened.select_option("#f-class", "web")
+    assert targets.all_inner_texts() == ["5 ms"]
+    opened.select_option("#f-class", "")
+    assert targets.all_inner_texts() == ["wide"]
+    assert len(rows(opened, "#pairs-table")) == 1
+
+
+def test_the_map_shows_what_is_down_in_a_failure_state(opened):
+    names = "() => document.getElementById('map-chart').data.map(trace => trace.name)"
+    assert "down in this state" not in opened.evaluate(names)
+    opened.select_option("#map-state", STATE)
+    assert "down in this state" in opened.evaluate(names)
+    opened.select_option("#map-year", "2025")
+    assert "down in this state" not in opened.evaluate(names)
+
+
+def test_circles_open_by_keyboard(opened):
+    summary = opened.locator("#circles summary").first
+    assert not opened.locator("#circles details li").first.is_visible()
+    summary.press("Enter")
+    assert opened.locator("#circles details li").first.is_visible()
 
 
 def test_the_map_follows_its_year(opened):

@@ -12,6 +12,7 @@ import csv
 import io
 import json
 import os
+from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -124,10 +125,18 @@ def _target(verdict: Verdict, chinese: Mapping[str, str | None]) -> dict[str, An
 
 
 def _in_failure(verdict: Verdict, chinese: Mapping[str, str | None]) -> dict[str, Any]:
-    """Return a target in a failure state: only the pairs that are not met, of how many."""
+    """Return a target in a failure state: only the pairs that are not met, of how many.
+
+    What the outcomes rest on is counted over all pairs.
+    """
     document = _target(verdict, chinese)
     pairs = [pair for pair in document["pairs"] if pair["outcome"] != Outcome.MET]
-    return document | {"pairs_judged": len(verdict.pairs), "pairs": pairs}
+    bases = Counter(str(pair.basis) for pair in verdict.pairs)
+    return document | {
+        "pairs_judged": len(verdict.pairs),
+        "pairs_by_basis": dict(sorted(bases.items())),
+        "pairs": pairs,
+    }
 
 
 def _ranked_state(ranked: RankedState) -> dict[str, Any]:

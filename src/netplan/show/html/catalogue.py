@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from netplan.ground.texts.words import WORDS
+from netplan.show.html.catalogue_states import STATES
 
 __all__ = ["CATALOGUE"]
 
@@ -146,10 +147,12 @@ _MAP = {
     "section.map": ("Map", "地图"),
     "map.lead": (
         "Links by the offered load of their busiest member, sites by role. Crosses mark the "
-        "sources of pairs that miss the chosen target. Links that leave the picture say where to.",
+        "sources of pairs that miss the chosen target. Links that leave the picture say where to. "
+        "In a failure state the loads shown are still those of the normal state.",
         "链路按最忙成员负荷着色，节点按类型标示；叉号为所选目标未满足节点对的源节点；"
-        "图外链路标注去向。",
+        "图外链路标注去向。选择故障状态时，负荷仍为正常状态下的负荷。",
     ),
+    "links.none": ("The results hold no link.", "结果中没有链路。"),
     "map.none": ("No site of these results has coordinates.", "结果中的节点均无坐标。"),
     "map.credit": (
         "Prefecture boundaries: Apache ECharts 4.9.0 (Apache License 2.0), simplified; schematic "
@@ -352,6 +355,6 @@ _METHOD = {
 }
 
 CATALOGUE: Final[dict[str, tuple[str, str]]] = (
-    WORDS | _WORDS | _VERDICTS | _CAUSES | _MAP | _PAIRS | _REST | _METHOD
+    WORDS | _WORDS | _VERDICTS | _CAUSES | _MAP | _PAIRS | _REST | _METHOD | STATES
 )
 """Text in English and Chinese by key."""

@@ -82,14 +82,16 @@ addEventListener("afterprint", () => {
   for (const place of drawn) Plotly.relayout(place, { width: null, autosize: true });
 });
 
-const targetNames = [...new Set(DATA.verdicts.map((verdict) => verdict.name))];
+// Verdicts of the normal state; those of failure states hold only pairs that are not met.
+const NORMAL = DATA.verdicts.filter((verdict) => verdict.state === "");
+const targetNames = [...new Set(NORMAL.map((verdict) => verdict.name))];
 
 const drawYears = () => {
   const [coverage, worst] = ["coverage-chart", "worst-chart"].map((id) =>
     document.getElementById(id));
   const traces = (value, text) =>
     targetNames.map((name, number) => {
-      const found = DATA.verdicts.filter((v) => v.name === name && value(v) !== null);
+      const found = NORMAL.filter((v) => v.name === name && value(v) !== null);
       const [color, dash] = LINES[number % LINES.length];
       return {
         name, x: found.map((v) => v.year), y: found.map(value), mode: "lines+markers",
@@ -105,7 +107,7 @@ const drawYears = () => {
     });
   const xaxis = axis("", { tickvals: DATA.years, tickformat: "d", fixedrange: true,
     range: [DATA.years[0] - 0.3, DATA.years[DATA.years.length - 1] + 0.3] });
-  const needed = [...new Set(DATA.verdicts.map((v) => v.needed))].filter((value) => value < 1);
+  const needed = [...new Set(NORMAL.map((v) => v.needed))].filter((value) => value < 1);
   const line = (y) => ({
     type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y,
     line: { color: INK, width: 1.5, dash: "dash" },
@@ -120,7 +122,7 @@ const drawYears = () => {
     shapes: needed.map(line),
     annotations: needed.map((y) => note(y, `${say("js.needed")} ${share(y)}`)),
   });
-  const ratios = DATA.verdicts.map((v) => v.worst).filter((value) => value !== null);
+  const ratios = NORMAL.map((v) => v.worst).filter((value) => value !== null);
   const log = Math.max(...ratios) > 4;
   const annotation = note(log ? 0 : 1, "100 %");
   draw(worst, traces((v) => v.worst, (v) => `${say("js.of_limit")}: ${share(v.worst)}`), {
@@ -202,12 +204,12 @@ const worstFirst = (a, b) => {
     || (latencyOf(q) ?? 0) - (latencyOf(p) ?? 0);
 };
 
-if (DATA.verdicts.length) drawYears();
+if (NORMAL.length) drawYears();
 for (const place of document.querySelectorAll(".budget")) {
   const rows = DATA.pairs.map((_, index) => index).filter((index) => {
-    const { name, year } = verdictOf(DATA.pairs[index]);
+    const { name, year, state } = verdictOf(DATA.pairs[index]);
     const detail = DATA.details[index];
-    return name === place.dataset.target && year === Number(place.dataset.year) && detail
+    return state === "" && name === place.dataset.target && year === Number(place.dataset.year) && detail
       && detail[SPLIT].some((value) => value > 0);
   }).sort(worstFirst).slice(0, Number(place.dataset.shown));
   if (rows.length) {

@@ -20,11 +20,18 @@ const fillSelect = (select, values, names, chosen) => {
   select.value = chosen;
 };
 
+// The normal state, and failure states; what was chosen stays if it is still there.
+const fillStates = (select, states) => {
+  const chosen = states.includes(select.value) ? select.value : "";
+  fillSelect(select, ["", ...states], [say("js.normal"), ...states], chosen);
+  select.disabled = states.length === 0;
+};
+
 // The target and the year that a reader looks at first: the last year, a target that is missed.
 const firstChoice = () => {
   const year = DATA.years[DATA.years.length - 1];
-  if (!DATA.verdicts.length) return { year, target: "" };
-  const verdicts = DATA.verdicts.filter((verdict) => verdict.year === year);
+  if (!NORMAL.length) return { year, target: "" };
+  const verdicts = NORMAL.filter((verdict) => verdict.year === year);
   const worst = Math.max(...verdicts.map((verdict) => SEVERITY[verdict.outcome]));
   return { year, target: verdicts.find((verdict) => SEVERITY[verdict.outcome] === worst).name };
 };
@@ -32,6 +39,10 @@ const firstChoice = () => {
 const located = (site) => DATA.nodes[site][3] !== null;
 const longitude = (site) => DATA.nodes[site][4];
 const latitude = (site) => DATA.nodes[site][3];
+
+// Links that are down in a failure state.
+const downIn = (year, state) =>
+  new Set((DATA.states.find(([y, name]) => y === year && name === state) ?? [0, "", []])[2]);
 
 // Both directions of a link are one line, as loaded as the busier one.
 const linesOf = (year) => {
@@ -46,13 +57,13 @@ const linesOf = (year) => {
   return [...lines.values()];
 };
 
-const linkTraces = (year, frame) => {
+const linkTraces = (year, frame, down) => {
   const [west, south, east, north] = frame;
   const inside = (x, y) => x >= west && x <= east && y >= south && y <= north;
   const lines = linesOf(year);
   const styleOf = (line) => LOADS.findIndex((style) => line.load < style.most);
   const traces = LOADS.map((style, index) => {
-    const of = lines.filter((line) => styleOf(line) === index);
+    const of = lines.filter((line) => styleOf(line) === index && !down.has(line.link));
     return {
       mode: "lines", name: say(`js.load_${index}`), legendgroup: `load${index}`, hoverinfo: "skip",
       x: of.flatMap(({ ends }) => [...ends.map(longitude), null]),
@@ -60,6 +71,15 @@ const linkTraces = (year, frame) => {
       line: { color: style.colour, width: style.width, dash: style.dash },
     };
   }).filter((trace) => trace.x.length);
+  const gone = lines.filter((line) => down.has(line.link));
+  if (gone.length) {
+    traces.push({
+      mode: "lines", name: say("js.down"), hoverinfo: "skip",
+      x: gone.flatMap(({ ends }) => [...ends.map(longitude), null]),
+      y: gone.flatMap(({ ends }) => [...ends.map(latitude), null]),
+      line: { color: INK, width: 3, dash: "dot" },
+    });
+  }
   // Lines answer the mouse at their corners only, so a point half way stands for each.
   const middle = lines.map(({ ends }) => {
     const within = ends.filter((site) => inside(longitude(site), latitude(site)));
@@ -99,12 +119,12 @@ const siteTraces = (year) => {
   }).filter((trace) => trace.x.length);
 };
 
-const missedTrace = (target, year) => {
+const missedTrace = (target, year, state) => {
   const counts = new Map();
   for (const row of DATA.pairs) {
     const verdict = verdictOf(row);
-    if (verdict.name === target && verdict.year === year && row[OUTCOME] === "missed"
-      && located(row[SOURCE])) counts.set(row[SOURCE], (counts.get(row[SOURCE]) ?? 0) + 1);
+    if (verdict.name === target && verdict.year === year && verdict.state === state
+      && row[OUTCOME] === "missed" && located(row[SOURCE])) counts.set(row[SOURCE], (counts.get(row[SOURCE]) ?? 0) + 1);
   }
   const sites = [...counts.keys()];
   return {
@@ -146,6 +166,7 @@ const drawMap = () => {
   const place = document.getElementById("map-chart");
   const target = document.getElementById("map-target").value;
   const year = Number(document.getElementById("map-year").value);
+  const state = document.getElementById("map-state").value;
   const { frame: [west, south, east, north], rings, cities, exits } = DATA.ground;
   const stretch = 1 / Math.cos(((south + north) / 2) * (Math.PI / 180));
   const width = Math.min(place.clientWidth, 1152);
@@ -160,9 +181,9 @@ const drawMap = () => {
     mode: "lines", name: say("js.boundaries"), x: rings[0], y: rings[1], hoverinfo: "skip",
     line: { color: "#b9a98a", width: 1 }, fill: "toself", fillcolor: "#faf7f0",
   }];
-  const missed = missedTrace(target, year);
+  const missed = missedTrace(target, year, state);
   const label = (more) => ({ showarrow: false, ...more });
-  draw(place, [...land, ...linkTraces(year, DATA.ground.frame), ...siteTraces(year),
+  draw(place, [...land, ...linkTraces(year, DATA.ground.frame, downIn(year, state)), ...siteTraces(year),
     ...(missed.x.length ? [missed] : [])], {
     height, showlegend: true, dragmode: "pan",
     legend: { orientation: "h", x: 0, y: -0.02, yanchor: "top", itemsizing: "constant" },
@@ -191,8 +212,13 @@ if (DATA.ground && DATA.years.length) {
   document.getElementById("map-chart").replaceChildren();
   fillSelect(document.getElementById("map-target"), targetNames, targetNames, choice.target);
   fillSelect(document.getElementById("map-year"), DATA.years, DATA.years, choice.year);
-  for (const id of ["map-target", "map-year"]) {
+  const states = () => fillStates(document.getElementById("map-state"),
+    DATA.states.filter(([year]) => year === Number(document.getElementById("map-year").value))
+      .map(([, name]) => name));
+  document.getElementById("map-year").addEventListener("change", states);
+  for (const id of ["map-target", "map-year", "map-state"]) {
     document.getElementById(id).addEventListener("change", drawMap);
   }
+  states();
   drawMap();
 }

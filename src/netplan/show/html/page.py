@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import replace
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -12,14 +13,19 @@ from markupsafe import Markup
 from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
 from netplan import __version__
-from netplan.ground.texts.sentences import in_language
-from netplan.judge.results import load_results, write_text
+from netplan.ground.texts.sentences import in_language, state_in_language
+from netplan.input.loader.saved import load_saved
+from netplan.judge.results import INPUTS, load_results, write_text
 from netplan.measure.samples import COMPONENTS
+from netplan.network.failure import NORMAL
 from netplan.show.html.causes import blame_of, causes, cost, latency, worst_first
 from netplan.show.html.channels import busiest, channels
+from netplan.show.html.circles import circle_section
+from netplan.show.html.failures import failure_section, links_down, why_none
 from netplan.show.html.lengths import turning_error
 from netplan.show.html.payload import payload, to_script
 from netplan.show.html.places import Places
+from netplan.show.html.servers import pools
 from netplan.show.html.texts import Texts, kilometres, milliseconds, percent
 
 if TYPE_CHECKING:
@@ -27,13 +33,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from netplan.ground.texts import Language
+    from netplan.input.scenario.scenario import Scenario
     from netplan.judge.results import Results
 
 __all__ = ["html_report", "write_report"]
 
-SECTIONS = ("verdicts", "years", "causes", "map", "pairs", "links", "lengths", "method", "inputs")
-ABOUT_TARGETS = ("years", "causes", "pairs", "lengths")
-"""Sections that say nothing without a target."""
+SECTIONS = (
+    *("verdicts", "years", "causes", "circles", "failures", "map", "pairs", "links", "servers"),
+    *("lengths", "method", "inputs"),
+)
 LINKS_SHOWN = 25
 SCRIPTS = ("tables.js", "figures.js", "map.js", "pairs.js")
 SIGNS = {"met": "✓", "missed": "✗", "undecided": "?"}
@@ -53,11 +61,16 @@ def write_report(folder: Path, out: Path, language: Language) -> None:
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
         for name in ("results.json", "samples.npz")
     }
-    write_text(out, html_report(results, language, digests))
+    inputs = folder / INPUTS
+    scenario = load_saved(inputs) if inputs.exists() else None
+    write_text(out, html_report(results, language, digests, scenario))
 
 
 def html_report(
-    results: Results, language: Language = "en", digests: Mapping[str, str] | None = None
+    results: Results,
+    language: Language = "en",
+    digests: Mapping[str, str] | None = None,
+    scenario: Scenario | None = None,
 ) -> str:
     """Return the report as one HTML document.
 
@@ -69,8 +82,11 @@ def html_report(
         ``en`` or ``zh``.
     digests
         SHA-256 of the files that the results were read from, by name.
+    scenario
+        What was judged. Without it the page has no circles and does not say what is down.
     """
-    results = replace(results, document=_titled(results.document))
+    names = _names(results.document, language)
+    results = replace(results, document=_titled(results.document, names))
     texts = Texts(language)
     places = Places(results.document.get("nodes", ()), language)
     components = _components(results.document["targets"])
@@ -85,6 +101,7 @@ def html_report(
         "percent": percent,
         "ms": milliseconds,
         "km": kilometres,
+        "people": texts.people,
         "translated": lambda sentence: in_language(sentence, language),
     }
     environment.globals |= {
@@ -96,7 +113,12 @@ def html_report(
         "cost": cost,
         "latency": latency,
         "promise": lambda target: _promise(target, texts),
+        "state": lambda name: state_in_language(name, language),
     }
+    down = links_down(scenario)
+    classes = (
+        {names.get(t.name, t.name): t.traffic_class for t in scenario.targets} if scenario else {}
+    )
     return environment.get_template("page.html.j2").render(
         document=results.document,
         title=_title(results.document, language),
@@ -106,20 +128,46 @@ def html_report(
         style=_asset("page.css"),
         plotly=Markup(get_plotlyjs()),
         scripts=[_asset(name) for name in SCRIPTS],
-        data=Markup(to_script(payload(results, places, texts, components))),
+        data=Markup(to_script(payload(results, places, texts, components, classes, down))),
+        circles=None if scenario is None else circle_section(scenario, places),
+        no_circles="circles.none" if scenario else "circles.no_inputs",
+        no_failures=why_none(scenario),
+        down=down,
         **_sections(results.document, texts),
     )
 
 
-def _titled(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the document with targets in failure states named after both."""
-    targets = [
-        target
-        if target["state"] == "normal"
-        else {**target, "name": f"{target['name']} ({target['state']})"}
-        for target in document["targets"]
-    ]
-    return {**document, "targets": targets}
+def _names(document: Mapping[str, Any], language: Language) -> dict[str, str]:
+    """Return what targets are called in the reader's language, by their English names."""
+    chinese = {target["name"]: target.get("name_zh") for target in document["targets"]}
+    taken = Counter(chinese.values())
+    return {
+        name: local if language == "zh" and local and taken[local] == 1 else name
+        for name, local in chinese.items()
+    }
+
+
+def _titled(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the document with targets called as the reader calls them.
+
+    A target that was judged in a failure state alone is named after both.
+    """
+
+    def named(target: Mapping[str, Any], *, with_state: bool) -> dict[str, Any]:
+        name = names.get(target["name"], target["name"])
+        return {**target, "name": f"{name} ({target['state']})" if with_state else name}
+
+    return {
+        **document,
+        "targets": [
+            named(target, with_state=target["state"] != NORMAL) for target in document["targets"]
+        ],
+        "failures": [named(target, with_state=False) for target in document.get("failures", ())],
+        "worst_states": [
+            {**state, "targets": {names.get(k, k): n for k, n in state["targets"].items()}}
+            for state in document.get("worst_states", ())
+        ],
+    }
 
 
 def _components(targets: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -151,12 +199,16 @@ def _sections(document: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
     found = channels(document["links"])
     loads = [channel.last["busiest_member"] for channel in found if channel.last is not None]
     full = sum(load >= 1 for load in loads)
+    served = pools(document.get("servers", ()))
     return {
-        "sections": [name for name in SECTIONS if targets or name not in ABOUT_TARGETS],
+        "sections": SECTIONS,
         "years": sorted({target["year"] for target in targets}),
         "rows": _verdict_rows(targets),
-        "lead": _lead(targets, texts),
+        "lead": [*_lead(targets, texts), *_lead_of_failures(document["failures"], texts)],
         "causes": causes(targets),
+        "failures": failure_section(document),
+        "pools": served,
+        "server_years": sorted({year for pool in served for year in pool.load}),
         "channels": busiest(found, LINKS_SHOWN),
         "channel_years": sorted({use["year"] for use in document["links"]}),
         "n_channels": len(loads),
@@ -194,6 +246,16 @@ def _lead(targets: Sequence[Mapping[str, Any]], texts: Texts) -> list[str]:
         elif open_:
             lines.append(texts.say("lead.doubt", target=name, year=min(open_)))
     return lines
+
+
+def _lead_of_failures(failures: Sequence[Mapping[str, Any]], texts: Texts) -> list[str]:
+    """Say how many verdicts do not hold in failure states."""
+    outcomes = Counter(target["outcome"] for target in failures)
+    if not (outcomes["missed"] or outcomes["undecided"]):
+        return []
+    states = len({(target["year"], target["state"]) for target in failures})
+    counts = {outcome: outcomes[outcome] for outcome in ("missed", "undecided")}
+    return [texts.say("lead.failures", states=states, **counts)]
 
 
 def _promise(target: Mapping[str, Any], texts: Texts) -> str:

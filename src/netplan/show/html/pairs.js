@@ -26,15 +26,16 @@ const ratio = (row) => {
 };
 const ms = (value) => (value === null ? "–" : value.toFixed(3));
 
+const isChosen = (verdict) => verdict.name === control("target").value
+  && verdict.year === Number(control("year").value) && verdict.state === control("state").value;
+
 const matching = () => {
-  const [target, year, city, outcome] = ["target", "year", "city", "outcome"].map((name) =>
-    control(name).value);
+  const [city, outcome] = [control("city").value, control("outcome").value];
   const text = control("text").value.trim().toLowerCase();
   return DATA.pairs.map((_, index) => index).filter((index) => {
     const row = DATA.pairs[index];
-    const verdict = verdictOf(row);
     const ends = [row[SOURCE], row[TARGET]].filter((site) => site !== null);
-    return verdict.name === target && verdict.year === Number(year)
+    return isChosen(verdictOf(row))
       && (city === "" || ends.some((site) => DATA.nodes[site][2] === Number(city)))
       && (outcome === "" || row[OUTCOME] === outcome)
       && (text === "" || pairName(row).toLowerCase().includes(text));
@@ -94,7 +95,10 @@ const curveOf = (index) => DATA.details[index]?.[CURVE] ?? null;
 // The limit above its line, or an arrow to it; `near` is null where nothing is drawn.
 const limitNote = (limit, near, longest) => {
   const note = { yref: "paper", y: 1, yanchor: "bottom", showarrow: false };
-  if (near === null) return { ...note, xref: "paper", x: 0.5, y: 0.5, text: say("js.no_curve") };
+  if (near === null) {
+    const why = control("state").value ? "js.no_curve_in_state" : "js.no_curve";
+    return { ...note, xref: "paper", x: 0.5, y: 0.5, text: say(why) };
+  }
   const text = say("js.limit", { limit });
   if (!near) return { ...note, xref: "paper", x: 1, xanchor: "right", text: `${text} →` };
   return { ...note, x: isLong(longest, limit) ? Math.log10(limit) : limit, text };
@@ -130,12 +134,11 @@ const drawCurves = () => {
         + `${ms(row[ESTIMATE])} ms<br>%{x:.4f} ms: %{y:.4~%}<extra></extra>`,
     };
   });
-  const verdict = DATA.verdicts.find((v) => v.name === control("target").value
-    && v.year === Number(control("year").value));
+  const verdict = DATA.verdicts.find(isChosen);
   const longest = Math.max(...traces.flatMap((trace) => trace.x));
   const near = traces.length > 0 && verdict.limit < 2.5 * longest;
   draw(place, traces, {
-    height: 420, showlegend: true,
+    height: traces.length ? 420 : 160, showlegend: true,
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
     margin: { l: 60, r: 16, t: 48, b: 48 },
     xaxis: axis([say("js.latency"), `${verdict.layer} · ${verdict.quantity}`].join(
@@ -147,10 +150,13 @@ const drawCurves = () => {
       y1: 1, line: { color: INK, width: 1.5, dash: "dash" } }] : [],
     annotations: [limitNote(verdict.limit, traces.length ? near : null, longest)],
   });
+  const inState = verdict.state === "" ? "" : say("js.in_state", {
+    n: DATA.pairs.filter((row) => verdictOf(row) === verdict).length, judged: verdict.judged,
+  });
   const left = DATA.left_out ? say("js.left_out", { n: DATA.left_out }) : "";
   document.getElementById("pairs-count").textContent = say("js.shown", {
     n: view.rows.length, rows: Math.min(view.limit, view.rows.length), curves: traces.length,
-  }) + left;
+  }) + inState + left;
 };
 
 const element = (name, text) => {
@@ -229,6 +235,18 @@ const refresh = () => {
   drawCurves();
 };
 
+// Targets of the chosen class; states of the chosen target and year that leave pairs not met.
+const offerTargets = () => {
+  const wanted = control("class").value;
+  const names = targetNames.filter((name) => wanted === "*"
+    || NORMAL.some((verdict) => verdict.name === name && verdict.class === wanted));
+  const chosen = control("target").value;
+  fillSelect(control("target"), names, names, names.includes(chosen) ? chosen : names[0]);
+};
+const offerStates = () => fillStates(control("state"), DATA.verdicts.filter((verdict) =>
+  verdict.state !== "" && verdict.name === control("target").value
+  && verdict.year === Number(control("year").value)).map((verdict) => verdict.state));
+
 if (DATA.pairs.length) {
   const choice = firstChoice();
   const all = say("js.all");
@@ -242,7 +260,15 @@ if (DATA.pairs.length) {
     [all, ...cities.map(([, name]) => name)], "");
   fillSelect(control("outcome"), ["", ...outcomes],
     [all, ...outcomes.map((outcome) => word("outcome", outcome))], "");
-  for (const name of ["target", "year", "city", "outcome"]) {
+  const classes = [...new Set(NORMAL.map((verdict) => verdict.class))];
+  fillSelect(control("class"), ["*", ...classes],
+    [all, ...classes.map((name) => name || say("js.any_class"))], "*");
+  offerStates();
+  control("class").addEventListener("change", offerTargets);
+  for (const name of ["class", "target", "year"]) {
+    control(name).addEventListener("change", offerStates);
+  }
+  for (const name of ["class", "target", "year", "state", "city", "outcome"]) {
     control(name).addEventListener("change", refresh);
   }
   control("text").addEventListener("input", refresh);

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from netplan.ground.texts.sentences import in_language
+from netplan.ground.texts.sentences import in_language, state_in_language
 from netplan.show.html.causes import latency, worst_first
 from netplan.show.html.channels import channels
 from netplan.show.html.curves import LEVELS, curve
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from netplan.judge.results import Results
+    from netplan.show.html.failures import Down
     from netplan.show.html.places import Places
     from netplan.show.html.texts import Texts
 
@@ -40,15 +41,31 @@ class Numbers:
 
 
 def payload(
-    results: Results, places: Places, texts: Texts, components: Sequence[str]
+    results: Results,
+    places: Places,
+    texts: Texts,
+    components: Sequence[str],
+    classes: Mapping[str, str | None],
+    down: Down,
 ) -> dict[str, Any]:
-    """Return everything that charts, map and the list of pairs need."""
+    """Return everything that charts, map and the list of pairs need.
+
+    Parameters
+    ----------
+    results, places, texts, components
+        What is shown, and what it is called.
+    classes
+        The class that probes of each target have.
+    down
+        Links that are down in failure states.
+    """
     document = results.document
+    targets = [*document["targets"], *_in_states(document)]
     nodes, links, remedies = Numbers(), Numbers(), Numbers()
     for node in document.get("nodes", ()):
         nodes(node["id"])
     rows = _Rows(results, components, nodes, links, remedies)
-    for index, target in _worst_targets(document["targets"]):
+    for index, target in _by_weight(targets):
         for pair in worst_first(target["pairs"]):
             rows.add(index, target, pair)
     found = channels(document["links"])
@@ -63,7 +80,13 @@ def payload(
         "years": sorted({use["year"] for use in document["links"]}),
         "levels": LEVELS,
         "components": components,
-        "verdicts": [_verdict(target, texts) for target in document["targets"]],
+        "verdicts": [_verdict(target, texts, classes.get(target["name"])) for target in targets],
+        "states": [
+            [year, state_in_language(state, texts.language), [links(link) for link in down[key]]]
+            for key in dict.fromkeys((t["year"], t["state"]) for t in targets)
+            if key in down
+            for year, state in [key]
+        ],
         "cities": [places.city(city) for city in cities],
         "nodes": [_node(name, places, list(cities)) for name in nodes.names],
         "links": list(links.names),
@@ -76,18 +99,34 @@ def payload(
     }
 
 
-def _worst_targets(
+def _in_states(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return targets in failure states, as far as pairs are kept; the worst states first."""
+    ranks = {
+        (state["year"], state["state"]): rank
+        for rank, state in enumerate(document.get("worst_states", ()))
+    }
+    kept = [target for target in document.get("failures", ()) if target["pairs"]]
+    return sorted(kept, key=lambda one: ranks.get((one["year"], one["state"]), len(ranks)))
+
+
+def _by_weight(
     targets: Sequence[Mapping[str, Any]],
 ) -> Iterable[tuple[int, Mapping[str, Any]]]:
-    """Return targets with their positions, those not met first: they get room first."""
-    return sorted(enumerate(targets), key=lambda item: item[1]["outcome"] == "met")
+    """Return targets with their positions; the normal state and what is not met get room first."""
+    return sorted(
+        enumerate(targets),
+        key=lambda item: ("pairs_judged" in item[1], item[1]["outcome"] == "met"),
+    )
 
 
-def _verdict(target: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
+def _verdict(target: Mapping[str, Any], texts: Texts, traffic_class: str | None) -> dict[str, Any]:
     known = [value for pair in target["pairs"] if (value := latency(pair)) is not None]
     return {
         "name": target["name"],
         "year": target["year"],
+        "state": _state(target, texts),
+        "class": traffic_class or "",
+        "judged": target.get("pairs_judged", len(target["pairs"])),
         "outcome": target["outcome"],
         "limit": target["limit_ms"],
         "statistic": target["statistic"],
@@ -97,6 +136,12 @@ def _verdict(target: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
         "needed": target["coverage_needed"],
         "worst": _short(max(known) / target["limit_ms"]) if known else None,
     }
+
+
+def _state(target: Mapping[str, Any], texts: Texts) -> str:
+    """Return what a failure state is called; nothing for the normal one."""
+    in_failure = "pairs_judged" in target
+    return state_in_language(target["state"], texts.language) if in_failure else ""
 
 
 def _node(name: str, places: Places, cities: Sequence[str]) -> list[Any]:
@@ -145,7 +190,9 @@ class _Rows:
     ) -> list[Any] | None:
         if self._detail_room < 0:
             return None
-        stream = self._streams.get((target["year"], pair["stream"]))
+        # Samples are kept of the normal state only; a stream in a failure state has the same name.
+        in_failure = "pairs_judged" in target
+        stream = None if in_failure else self._streams.get((target["year"], pair["stream"]))
         measured = stream is not None and stream.delivered > 0
         detail = self._detail(pair, curve(stream) if stream and measured else None)
         self._detail_room -= len(to_script(detail))

@@ -63,6 +63,18 @@ class Texts(Catalogue):
             return "、".join(parts)
         return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
+    def people(self, number: int) -> str:
+        """Write a number of people; Chinese counts in tens of thousands.
+
+        Examples
+        --------
+        >>> Texts("en").people(4182000), Texts("zh").people(4182000), Texts("zh").people(900)
+        ('4,182,000', '418.2 万', '900')
+        """
+        if self.language == "zh" and number >= 10_000:
+            return f"{number / 10_000:,.1f} 万"
+        return f"{number:,}"
+
 
 def percent(share: float, places: int = 1) -> str:
     """Write a share as a percentage; what falls short of everything never reads 100 %.
