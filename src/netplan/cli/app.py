@@ -376,6 +376,8 @@ app.add_typer(planning)
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    # No matrix here is large enough for a thread on every core, which OpenBLAS starts unasked.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app(prog_name="netplan-sim")
     except Interrupted:
