@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -543,6 +544,18 @@ def test_a_map_names_each_city_once(two):
     assert len(names) == 4, "and the source of the boundaries"
 
 
+def test_names_of_near_cities_stand_on_different_sides(results):
+    nodes = [
+        ("east", "East", "东", "core", "east", 41.00, 123.05),
+        ("west", "West", "西", "core", "west", 41.01, 123.00),
+        ("far", "Far", "远", "core", "far", 43.0, 125.0),
+    ]
+    axes = axes_of(network_map(results(verdict(pair("east", "west")), nodes=nodes)))
+    sides = {text.get_text(): (text.get_ha(), text.get_va()) for text in axes.texts}
+    assert sides["Far"] == ("left", "bottom")
+    assert sides["East"] != sides["West"]
+
+
 def test_results_without_coordinates_make_no_map(results):
     found = results(verdict(pair("a", "b")), nodes=[])
     with pytest.raises(InputError, match="no node of these results has coordinates"):
@@ -687,6 +700,15 @@ def test_a_chinese_picture_has_no_english_but_names_and_units(kind, two, monkeyp
     left = set(re.findall(r"[a-z]{3,}", words)) - {"target", "test"}
     assert left == set()
     assert re.search("[一-鿿]", words)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_chinese_picture_calls_a_target_by_its_chinese_name(kind, two, monkeypatch):
+    monkeypatch.setattr("netplan.show.plots.style.cjk_font", lambda: "DejaVu Sans")
+    targets = [target | {"name_zh": "省内五毫秒"} for target in two.document["targets"]]
+    named = replace(two, document=two.document | {"targets": targets})
+    assert "省内五毫秒" in words_of(drawn(named, kind, language="zh"))
+    assert "省内五毫秒" not in words_of(drawn(named, kind))
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -124,7 +124,11 @@ PLOTS: Final[dict[str, tuple[str, str]]] = WORDS | {
         "sites at {low:g} ms or more: {count}",
         "{low:g} ms 及以上：{count} 个站点",
     ),
-    "no_curve": ("closed forms say nothing of this pair", "解析公式不适用于该节点对"),
+    "no_curve": (
+        "no curve: the optical layer does not depend on load, and closed forms\n"
+        "say nothing of maxima, of servers and last miles, and of bursty traffic",
+        "无曲线：光层时延与负荷无关；解析公式不适用于最大值、\n算力与接入时延以及突发业务",
+    ),
     "load_basis": (
         "closed forms: each port an M/G/1 queue with priorities, routes unchanged",
         "解析公式：各端口视为带优先级的 M/G/1 队列，路由不变",

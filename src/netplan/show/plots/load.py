@@ -94,6 +94,7 @@ def latency_load(
     if main is None or shown is None:
         axes.set_title(title)
         axes.text(0.5, 0.5, subject.texts["no_curve"], ha="center", transform=axes.transAxes)
+        axes.set_axis_off()
         return figure_of(axes)
     axes.set_title(f"{title}\n{subject.texts['load_basis']}")
     picture = _Picture(axes, subject, main, _points(results, subject, shown, curves))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch
-from matplotlib.patheffects import withStroke
 
 from netplan.judge.verdict import Outcome
+from netplan.show.plots.labels import write_names
 from netplan.show.plots.style import BLACK, VERMILION
 
 if TYPE_CHECKING:
@@ -68,17 +68,7 @@ def name_cities(axes: Axes, subject: Subject, shown: Sequence[Mapping[str, Any]]
             places.setdefault(subject.names.city(city), (node["lon"], node["lat"]))
         elif node["role"] == "hub":
             places.setdefault(subject.names.node(node["id"]), (node["lon"], node["lat"]))
-    for name, place in places.items():
-        axes.annotate(
-            name,
-            place,
-            xytext=(5, 5),
-            textcoords="offset points",
-            fontsize=8,
-            fontweight="bold",
-            path_effects=[withStroke(linewidth=2.2, foreground="white")],
-            zorder=7,
-        )
+    write_names(axes, places)
 
 
 def mark_missed(

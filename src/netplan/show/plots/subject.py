@@ -28,6 +28,7 @@ __all__ = [
     "Subject",
     "choose",
     "find_pair",
+    "label_of",
     "percent",
     "texts_of",
     "unknown",
@@ -240,15 +241,20 @@ def choose(
     found = _of(in_state, target, wanted) or _of(entries, target, wanted)
     chosen = max(found, key=lambda entry: _SEVERITY.index(Outcome(entry["outcome"])))
     names = Names(results.document.get("nodes", ()), language)
-    chinese = chosen.get("name_zh") if names.texts.language == "zh" else None
     return Subject(
         verdict=_verdict(chosen),
         number=targets.index(chosen["name"]) + 1,
         names=names,
         streams=tuple(stream for of_year, stream in results.streams if of_year == wanted),
-        label=chinese or chosen["name"],
+        label=label_of(chosen, names.texts.language),
         judged=chosen.get("pairs_judged", len(chosen["pairs"])),
     )
+
+
+def label_of(entry: Mapping[str, Any], language: str) -> str:
+    """Return what a target of ``results.json`` is called in a language."""
+    chinese = entry.get("name_zh") if language == "zh" else None
+    return str(chinese or entry["name"])
 
 
 def _of(

@@ -17,7 +17,7 @@ from netplan.show.plots.style import (
     outcome_squares,
     styled,
 )
-from netplan.show.plots.subject import percent, texts_of, unknown, verdicts_of
+from netplan.show.plots.subject import label_of, percent, texts_of, unknown, verdicts_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,6 +56,8 @@ def target_timeline(
     texts = texts_of(language)
     columns = list(dict.fromkeys(_when(verdict) for verdict in verdicts))
     targets = {verdict.name: verdict for verdict in verdicts}
+    entries = results.document["targets"]
+    labels = {entry["name"]: label_of(entry, texts.language) for entry in entries}
     below = axes is None
     if axes is None:
         chinese = results.document.get("scenario_zh") if language == "zh" else None
@@ -68,7 +70,10 @@ def target_timeline(
     axes.set_xticks(range(len(columns)), columns)
     axes.set_yticks(
         range(len(rows)),
-        [_row_name(texts, verdict, rows[name] + 1) for name, verdict in targets.items()],
+        [
+            _row_name(texts, verdict, labels[name], number)
+            for number, (name, verdict) in enumerate(targets.items(), start=1)
+        ],
     )
     axes.set_xlim(-0.5, len(columns) - 0.5)
     axes.set_ylim(len(rows) - 0.5, -0.5)
@@ -104,8 +109,8 @@ def _when(verdict: Verdict) -> str:
     return f"{verdict.year}{state}"
 
 
-def _row_name(texts: Texts, verdict: Verdict, number: int) -> str:
-    name = textwrap.fill(legible(verdict.name, texts.say("target", number=number)), 42)
+def _row_name(texts: Texts, verdict: Verdict, label: str, number: int) -> str:
+    name = textwrap.fill(legible(label, texts.say("target", number=number)), 42)
     promise = texts.say(
         "row",
         statistic=verdict.statistic,
