@@ -120,22 +120,16 @@ def _hops(
 
 def _shares(prediction: Prediction, stream: Stream, route: Route, samples: Samples) -> Float64:
     """Return the share of each hop of a route in the queueing of a stream, shape (H,)."""
-    taken = [ports for ports, own in zip(stream.ports, stream.routes, strict=True) if own == route]
-    weights = np.zeros(len(route.channels))
-    for ports in taken:
-        weights += [_wait_at(prediction, stream, samples, port) for port in ports]
+    # Ports of each flow that takes the route, shape (F, H).
+    taken = np.array(
+        [ports for ports, own in zip(stream.ports, stream.routes, strict=True) if own == route]
+    )
+    served, waited = samples.totals.waits[taken], samples.totals.wait_sum[taken]
+    measured = np.divide(waited, served, out=np.zeros(taken.shape), where=served > 0)
+    ratios = prediction.ratios[taken, prediction.ranks[stream.priority]]
+    weights: Float64 = (measured * ratios).sum(axis=0)
     total = float(weights.sum())
-    if not total:
-        weights, total = np.ones(len(weights)), len(weights)
-    shares: Float64 = weights / total
-    return shares
-
-
-def _wait_at(prediction: Prediction, stream: Stream, samples: Samples, port: int) -> float:
-    """Mean wait that a stream's packets probably met at a port [s]."""
-    measured = mean_wait(samples, range(port, port + 1))
-    own, average = prediction.wait(port, stream.priority), prediction.mean_wait(port)
-    return measured * own.mean / average if own is not None and average else measured
+    return weights / total if total else np.full(len(weights), 1 / len(weights))
 
 
 def mean_wait(samples: Samples, ports: range) -> float:

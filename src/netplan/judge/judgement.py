@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -289,16 +290,15 @@ def _least_inflation(
     Without it the short runs that look independent by chance would be the ones that decide.
     """
     memory = prediction.ports.correlation_time
-    slowest = max(float(memory[list(path)].max()) for path in stream.paths)
+    slowest = float(memory[sorted(set(chain(*stream.paths)))].max())
     return 1 + measured.delivered / samples.duration * slowest
 
 
 def _worst_case(case: Case, stream: Stream) -> float:
     """Delay of a packet that finds every buffer full [s]; infinite where nothing bounds it."""
-    priorities = {item.traffic_class.priority for item in case.carried} | {stream.priority}
-    if len(priorities) > 1:
+    if len(case.priorities | {stream.priority}) > 1:
         return math.inf
-    return max(_full_buffers(route) for route in stream.routes)
+    return max(_full_buffers(route) for route in set(stream.routes))
 
 
 def _full_buffers(route: Route) -> float:

@@ -199,8 +199,7 @@ def predict(case: Case) -> Prediction:
 
 
 def _predict(case: Case, view: PortView, traffic: list[_Traffic]) -> Prediction:
-    priorities = {item.traffic_class.priority for item in case.carried}
-    priorities |= {stream.priority for stream in case.streams.values()}
+    priorities = case.priorities | {stream.priority for stream in case.streams.values()}
     ranks = {priority: rank for rank, priority in enumerate(sorted(priorities))}
     channels = case.topology.channel_of_port
     moments = {sizes: _size_moments(sizes) for sizes in {sizes for _, _, sizes, _ in traffic}}

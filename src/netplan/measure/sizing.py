@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ TYPICAL_STREAM = 0.9
 """The first look is long enough for this share of the streams; the rest get their turn later."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PortView:
     """What sizing needs to know of P ports and pools under their carried load; all of shape (P,).
 
@@ -56,7 +57,7 @@ class PortView:
     servers: NDArray[np.int64]
     """Of a pool; 1 for a port that transmits."""
 
-    @property
+    @cached_property
     def relaxation(self) -> Float64:
         """Relaxation time [s]: that of M/M/1, at most what it takes to send a full buffer.
 
@@ -66,7 +67,7 @@ class PortView:
         leaving = (self.servers - 1) * self._service
         return np.minimum(free + leaving, self.hold_time)
 
-    @property
+    @cached_property
     def correlation_time(self) -> Float64:
         """K with which probes at rate λ have the variance inflation 1 + λK [s].
 

@@ -124,6 +124,11 @@ class Case:
         return offered
 
     @cached_property
+    def priorities(self) -> frozenset[int]:
+        """Priorities of the carried traffic."""
+        return frozenset(item.traffic_class.priority for item in self.carried)
+
+    @cached_property
     def streams(self) -> dict[str, Stream]:
         """All measured streams by name, each once."""
         return {
