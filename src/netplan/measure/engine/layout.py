@@ -26,9 +26,6 @@ __all__ = ["Output", "Packets", "Sweep", "lay_out", "more_chunks", "more_request
 VISITS_PER_PACKET: Final = 4
 """A round that needs more visits for each packet is followed by a walk along the tree of ports."""
 
-HOP: Final = np.dtype([("lag", "i8"), ("queue", "i4"), ("route", "i4"), ("served", "i8")])
-"""A port on a route: delay from its departure to the next arrival [ps], queue that leads there,
-whether the route has met a pool of servers."""
 BEGIN: Final = np.dtype([("processing", "i8"), ("queue", "i4"), ("hop", "i4")])
 """Begin of a route: delay before its first port [ps], queue that leads there, row of the hop."""
 RECORD: Final = np.dtype(
@@ -49,7 +46,8 @@ QUEUE: Final = np.dtype(
     [
         ("head", "i8"),  # first record
         ("tail", "i8"),  # next free record
-        ("lag", "i8"),  # least delay from the sending port, its transmission included [ps]
+        ("lag", "i8"),  # delay from the departure at the sending port [ps]
+        ("least", "i8"),  # the same, with the least that a transmission takes [ps]
         ("sender", "i4"),  # the sending port
         ("leaf", "i4"),  # of the receiving port in the tree of ports; 0 outside of the group
     ]
@@ -135,8 +133,13 @@ class Output(NamedTuple):
 class Sweep(NamedTuple):
     """All that compiled code works on."""
 
-    hops: NDArray[np.void]
-    """Shape (H,): `HOP`, route after route; behind each route a row for its destination."""
+    queue_of: Int32
+    """Shape (H,): the queue behind each port of a route, route after route; behind each route there
+    is a row for its destination."""
+    route_of: Int32
+    """Shape (H,): the route."""
+    served: NDArray[np.bool_]
+    """Shape (H,): whether the route has met a pool of servers."""
     begins: NDArray[np.void]
     """Shape (R,): `BEGIN`."""
     order: Int64
@@ -156,6 +159,8 @@ class Sweep(NamedTuple):
     """When each server of a pool is free [ps]: a heap for each pool."""
     requests: NDArray[np.void]
     """`REQUEST`: those at pools."""
+    arriving: NDArray[np.void]
+    """Shape (1,): `RECORD` of the packet that arrives at a port."""
     records: NDArray[np.void]
     """Shape (chunks * CHUNK,): `RECORD`."""
     follower: Int64
@@ -176,8 +181,11 @@ def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
     # A transmission takes a picosecond at least, the service of a request perhaps nothing. A source
     # sends nothing that is not there yet.
     servers = np.zeros(count, np.int64) if ports.servers is None else ports.servers
-    lag = ports.latency[senders] + ports.processing[receivers] + (servers[senders] == 0)
-    queues["lag"][:inputs] = np.where(senders == NOBODY, END_OF_TIME, lag)
+    lag = ports.latency[senders] + ports.processing[receivers]
+    queues["lag"][:inputs] = lag
+    queues["lag"][inputs : inputs + count] = ports.latency
+    least = lag + (servers[senders] == 0)
+    queues["least"][:inputs] = np.where(senders == NOBODY, END_OF_TIME, least)
     # Amid unused memory: two engines in two threads must not write to the same cache line.
     progress = np.zeros(65, PROGRESS)[32:33]
     progress["unused"] = progress["unused_request"] = NOBODY
@@ -193,11 +201,12 @@ def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
         group_of[members] = number
     inside = (senders != NOBODY) & (group_of[senders] == group_of[receivers])
     queues["leaf"][:inputs] = np.where(inside, leaves + receivers, 0)
-    hops, begins = _routes(ports, routes, of_hop, inputs)
-    hops["served"] = _served(routes, servers)
+    queue_of, route_of = _ways(routes, of_hop, inputs)
     return Sweep(
-        hops=hops,
-        begins=begins,
+        queue_of=queue_of,
+        route_of=route_of,
+        served=_served(routes, servers),
+        begins=_begins(ports, routes, of_hop),
         order=np.concatenate(groups),
         groups=np.cumsum([0, *(len(members) for members in groups)]),
         inputs=inputs,
@@ -208,6 +217,7 @@ def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
         heads=np.full(len(queues), NEVER, np.int64),
         servers=np.zeros(int(servers.sum()), np.int64),
         requests=np.empty(0, REQUEST),
+        arriving=np.zeros(1, RECORD),
         records=np.empty(len(queues) * CHUNK, RECORD),
         follower=np.empty(len(queues), np.int64),
         tree=np.full(2 * leaves, NOBODY, np.int64),
@@ -246,40 +256,49 @@ def _inputs(routes: Routes) -> tuple[Int64, Int64, Int64]:
     """
     before = np.roll(routes.ports, 1).astype(np.int64)
     before[routes.start[:-1]] = NOBODY
-    pairs = np.column_stack([routes.ports, before])
-    unique, of_hop = np.unique(pairs, axis=0, return_inverse=True)
-    return unique[:, 1], unique[:, 0], of_hop.reshape(-1)
+    places = before.max(initial=NOBODY) + 2
+    pairs = routes.ports * places + before - NOBODY
+    unique, of_hop = np.unique(pairs, return_inverse=True)
+    receivers, senders = np.divmod(unique, places)
+    return senders + NOBODY, receivers, of_hop
 
 
-def _routes(
-    ports: Ports, routes: Routes, of_hop: Int64, inputs: int
-) -> tuple[NDArray[np.void], NDArray[np.void]]:
-    """Lay the hops of all routes out one after the other, each route closed by its destination."""
-    route = np.repeat(np.arange(len(routes)), np.diff(routes.start))
-    rows = np.arange(len(routes.ports)) + route
-    last = routes.start[1:] - 1
-    hops = np.zeros(len(routes.ports) + len(routes), HOP)
-    hops["route"][rows] = route
-    hops["route"][rows[last] + 1] = np.arange(len(routes))
-    hops["queue"][rows] = np.roll(of_hop, -1)
-    hops["queue"][rows[last]] = inputs + routes.ports[last]
-    processing = np.roll(ports.processing[routes.ports], -1)
-    processing[last] = 0
-    hops["lag"][rows] = ports.latency[routes.ports] + processing
+def _ways(routes: Routes, of_hop: Int64, inputs: int) -> tuple[Int32, Int32]:
+    """Lay the hops of all routes out one after the other, each route closed by its destination.
+
+    Returns
+    -------
+    tuple of arrays
+        Of each row the queue that follows and the route.
+    """
+    rows, last = _rows(routes), routes.start[1:] - 1
+    queue_of = np.zeros(len(routes.ports) + len(routes), np.int32)
+    queue_of[rows] = np.roll(of_hop, -1)
+    queue_of[rows[last]] = inputs + routes.ports[last]
+    return queue_of, np.repeat(np.arange(len(routes), dtype=np.int32), 1 + np.diff(routes.start))
+
+
+def _rows(routes: Routes) -> Int64:
+    """Row of every hop, where behind each route one is left free."""
+    return np.arange(len(routes.ports)) + np.repeat(np.arange(len(routes)), np.diff(routes.start))
+
+
+def _begins(ports: Ports, routes: Routes, of_hop: Int64) -> NDArray[np.void]:
+    first = routes.start[:-1]
     begins = np.zeros(len(routes), BEGIN)
-    begins["processing"] = ports.processing[routes.ports[routes.start[:-1]]]
-    begins["queue"] = of_hop[routes.start[:-1]]
-    begins["hop"] = rows[routes.start[:-1]]
-    return hops, begins
+    begins["processing"] = ports.processing[routes.ports[first]]
+    begins["queue"] = of_hop[first]
+    begins["hop"] = _rows(routes)[first]
+    return begins
 
 
-def _served(routes: Routes, servers: Int64) -> Int64:
+def _served(routes: Routes, servers: Int64) -> NDArray[np.bool_]:
     """Tell of each row of the hops whether its route has met a pool, itself included."""
     pool = (servers[routes.ports] > 0).astype(np.int64)
     met = np.cumsum(pool)
     before = met[routes.start[:-1]] - pool[routes.start[:-1]]
     met = met - np.repeat(before, np.diff(routes.start))
-    return np.insert(met, routes.start[1:], met[routes.start[1:] - 1])
+    return np.insert(met, routes.start[1:], met[routes.start[1:] - 1]) > 0
 
 
 def _ports(ports: Ports, receivers: Int64, waiting: int, priorities: int) -> NDArray[np.void]:

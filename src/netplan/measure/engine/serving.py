@@ -29,6 +29,7 @@ __all__ = [
     "arrive_pool",
     "arrive_priority",
     "choose",
+    "copy",
     "leave",
     "release",
 ]
@@ -45,16 +46,16 @@ def leave(sweep: Sweep, output: Output, packet: Any, time: int, dropped_at: int)
     progress.in_flight -= 1
     progress.latest = max(progress.latest, time)
     if packet.stream != UNMEASURED:
-        row, hop = index(progress.finished), sweep.hops[index(packet.hop)]
+        row, hop = index(progress.finished), index(packet.hop)
         progress.finished += 1
         output.number[row] = packet.number
         output.entry[row] = packet.entry
         output.bits[row] = packet.bits
-        output.route[row] = hop.route
+        output.route[row] = sweep.route_of[hop]
         output.stream[row] = packet.stream
         output.delay[row] = time - packet.entry
         output.dropped_at[row] = dropped_at
-        output.compute[row] = packet.work >> PRIORITY_BITS if hop.served else 0
+        output.compute[row] = packet.work >> PRIORITY_BITS if sweep.served[hop] else 0
 
 
 @inlined
@@ -70,15 +71,15 @@ def copy(packet: Any, record: Any) -> None:
 @inlined
 def send(sweep: Sweep, output: Output, packet: Any, departure: int) -> None:
     """Send a packet on to its next port, or out of the network."""
-    hop = sweep.hops[index(packet.hop)]
-    time = departure + hop.lag
-    if hop.queue >= sweep.inputs and time < sweep.progress[0].until:
+    queue = sweep.queue_of[index(packet.hop)]
+    time = departure + sweep.queues[index(queue)].lag
+    if queue >= sweep.inputs and time < sweep.progress[0].until:
         leave(sweep, output, packet, time, DELIVERED)
         return
-    record = enqueue(sweep, hop.queue, time)
+    record = enqueue(sweep, queue, time)
     copy(packet, record)
     record.hop = packet.hop + 1
-    leaf = sweep.queues[index(hop.queue)].leaf
+    leaf = sweep.queues[index(queue)].leaf
     if time < sweep.tree[index(leaf)]:
         climb(sweep, leaf, time)
 
@@ -201,13 +202,22 @@ def release(sweep: Sweep, output: Output, port: Any) -> None:
 
 
 @inlined
-def arrive_priority(sweep: Sweep, output: Output, number: int, packet: Any, now: int) -> None:
-    """Queue the packet behind those of its priority."""
+def arrive_priority(
+    sweep: Sweep, output: Output, number: int, packet: Any, now: int, alone: bool
+) -> None:
+    """Queue the packet behind those of its priority.
+
+    If nobody waits and no other packet arrives at this instant, the port need not choose.
+    """
     port = sweep.ports[index(number)]
     held, bits = port.held + 1, port.held_bits + packet.bits
     busy = port.free > now
     if not has_room(port, held + busy, bits + busy * port.bits_in_service):
         drop(sweep, output, number, packet, now)
+        return
+    if alone and held == 1 and not busy:
+        port.bits_in_service = packet.bits
+        send(sweep, output, packet, serve(port, packet.bits, now, now))
         return
     if held == 1:
         port.choice = max(now, port.free)

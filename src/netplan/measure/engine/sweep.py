@@ -29,6 +29,7 @@ from netplan.measure.engine.serving import (
     arrive_pool,
     arrive_priority,
     choose,
+    copy,
     leave,
     release,
 )
@@ -67,7 +68,7 @@ def safe_end(sweep: Sweep, port: Any) -> int:
     for at in range(port.first_input, port.last_input):
         queue = sweep.queues[index(at)]
         since = max(progress.begin, sweep.ports[index(queue.sender)].safe)
-        end = min(end, since + queue.lag)
+        end = min(end, since + queue.least)
     return end
 
 
@@ -95,14 +96,17 @@ def visit(sweep: Sweep, output: Output, number: int) -> bool:
             return False
         port.arrivals += 1
         progress.packet_hops += 1
-        if port.servers > 0:
-            arrive_pool(sweep, port, first(sweep, queue), now)
-        elif sweep.priorities == 1:
-            arrive_fifo(sweep, output, number, first(sweep, queue), now)
-        else:
-            arrive_priority(sweep, output, number, first(sweep, queue), now)
+        packet = sweep.arriving[0]
+        copy(first(sweep, queue), packet)
+        packet.hop = first(sweep, queue).hop
         dequeue(sweep, queue)
         queue, arrival = first_input(sweep, port)
+        if port.servers > 0:
+            arrive_pool(sweep, port, packet, now)
+        elif sweep.priorities == 1:
+            arrive_fifo(sweep, output, number, packet, now)
+        else:
+            arrive_priority(sweep, output, number, packet, now, arrival > now)
     return False
 
 
