@@ -142,6 +142,19 @@ def test_plot_writes_the_picture_and_exits_2_without_results_or_with_an_unknown_
     assert "did you mean 'heatmap'?" in done.stderr
 
 
+def test_plot_compares_with_other_results_and_refuses_options_of_other_kinds(folder):
+    for name in ("results", "other"):
+        cli("run", "tiny.yaml", "--out", name, *set_to(OPTICAL))
+    done = cli("plot", "results", "--kind", "difference", "--against", "other", "-o", "b-a.svg")
+    assert (done.exit_code, (folder / "b-a.svg").exists()) == (0, True)
+    done = cli("plot", "results", "--kind", "difference")
+    assert done.exit_code == 2
+    assert "against: missing; name the results to compare with" in done.stderr
+    done = cli("plot", "results", "--kind", "cdf", "--circles", "a")
+    assert done.exit_code == 2
+    assert "circles: a picture of kind cdf has no such option; only map" in done.stderr
+
+
 @pytest.mark.parametrize("kind", ["topology", "scenario"])
 def test_schema_prints_json_and_nothing_else(kind):
     done = cli("schema", kind)

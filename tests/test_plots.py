@@ -1,27 +1,23 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from matplotlib.colors import to_hex, to_rgb
+from matplotlib.colors import to_hex
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-import netplan
 from netplan.ground.errors import InputError
 from netplan.ground.units import MS
 from netplan.judge.evaluation import Evaluation
 from netplan.judge.results import Results, to_document
 from netplan.judge.verdict import Hop, LinkUse, Outcome, PairVerdict, Reason, Verdict
 from netplan.measure.histogram import bin_of
-from netplan.measure.samples import COMPONENTS, StreamSamples
+from netplan.measure.samples import StreamSamples
 from netplan.show.plots import (
     KINDS,
     draw,
@@ -36,8 +32,8 @@ from netplan.show.plots import (
     style,
     target_timeline,
 )
-from netplan.show.plots.style import COMPONENT_STYLES, LINE_STYLES, OUTCOME_STYLES, legible
-from netplan.show.plots.subject import choose, percent, verdicts_of
+from netplan.show.plots.style import LINE_STYLES, OUTCOME_STYLES, legible
+from netplan.show.plots.subject import choose, verdicts_of
 
 MET, MISSED, UNDECIDED = Outcome.MET, Outcome.MISSED, Outcome.UNDECIDED
 NODES = [
@@ -544,18 +540,6 @@ def test_a_map_names_each_city_once(two):
     assert len(names) == 4, "and the source of the boundaries"
 
 
-def test_names_of_near_cities_stand_on_different_sides(results):
-    nodes = [
-        ("east", "East", "东", "core", "east", 41.00, 123.05),
-        ("west", "West", "西", "core", "west", 41.01, 123.00),
-        ("far", "Far", "远", "core", "far", 43.0, 125.0),
-    ]
-    axes = axes_of(network_map(results(verdict(pair("east", "west")), nodes=nodes)))
-    sides = {text.get_text(): (text.get_ha(), text.get_va()) for text in axes.texts}
-    assert sides["Far"] == ("left", "bottom")
-    assert sides["East"] != sides["West"]
-
-
 def test_results_without_coordinates_make_no_map(results):
     found = results(verdict(pair("a", "b")), nodes=[])
     with pytest.raises(InputError, match="no node of these results has coordinates"):
@@ -715,45 +699,3 @@ def test_a_chinese_picture_calls_a_target_by_its_chinese_name(kind, two, monkeyp
 def test_a_picture_is_english_where_no_font_has_chinese(kind, two, monkeypatch):
     monkeypatch.setattr("netplan.show.plots.style.cjk_font", lambda: None)
     assert not re.search("[一-鿿]", words_of(drawn(two, kind, language="zh")))
-
-
-def test_outcomes_components_and_curves_differ_by_more_than_colour():
-    assert len({look.marker for look in OUTCOME_STYLES.values()}) == 3
-    assert len({look.hatch for look in OUTCOME_STYLES.values()}) == 3
-    assert len({look.hatch for look in COMPONENT_STYLES.values()}) == len(COMPONENTS)
-    assert len({look.dashes for look in LINE_STYLES}) == len(LINE_STYLES)
-
-
-def test_outcomes_differ_in_grey():
-    # Luma of ITU-R BT.601, as grey printing uses.
-    greys = sorted(
-        float(np.dot(to_rgb(look.colour), (0.299, 0.587, 0.114)))
-        for look in OUTCOME_STYLES.values()
-    )
-    assert min(np.diff(greys)) > 0.1
-
-
-def test_what_falls_short_of_everything_never_reads_one_hundred_percent():
-    assert percent(0.99999) == "99.9 %"
-    assert percent(1.0) == "100 %"
-
-
-def test_only_the_plots_room_imports_matplotlib():
-    source = Path(netplan.__file__).parent
-    users = {
-        "/".join(file.relative_to(source).parts[:2])
-        for file in source.rglob("*.py")
-        if "import matplotlib" in (text := file.read_text(encoding="utf-8"))
-        or "from matplotlib" in text
-    }
-    assert users == {"show/plots"}
-
-
-def test_judging_loads_no_pictures():
-    code = (
-        "import sys, netplan\n"
-        "netplan.Evaluation.plot, netplan.load_results\n"
-        "print('matplotlib' in sys.modules, 'netplan.show' in sys.modules)\n"
-    )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.split() == ["False", "False"]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from netplan.judge.results import Results
     from netplan.show.plots.subject import Subject
 
-__all__ = ["draw_reach", "reach_facts", "reach_of"]
+__all__ = ["RINGS", "draw_reach", "reach_facts", "reach_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class _Ring:
     colour: str
 
 
-_RINGS = (
+RINGS = (
     _Ring("o", 7.5, BLUE),
     _Ring("s", 6.5, SKY),
     _Ring("^", 6.5, YELLOW),
@@ -106,7 +106,7 @@ def draw_reach(
         zorder=6,
         label=subject.names.node(centre),
     )
-    for ring, (low, high) in zip(_RINGS, itertools.pairwise(edges), strict=True):
+    for ring, (low, high) in zip(RINGS, itertools.pairwise(edges), strict=True):
         inside = [
             nodes[site.name]
             for site, delay in zip(found.sites, delays, strict=True)
