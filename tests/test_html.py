@@ -120,7 +120,7 @@ def sources(*endings):
 def test_every_text_is_used():
     """Groups are looked up by value: outcomes, reasons, layers and so on."""
     groups = ("outcome", "reason", "layer", "direction", "of", "component", "role", "column",
-              "basis", "centre")  # fmt: skip
+              "basis", "centre", "hop")  # fmt: skip
     by_value = (*(f"{group}." for group in (*groups, "section", "method")), "js.load_")
     written = sources("page.py", "texts.py", "failures.py", ".js", ".j2")
     alone = [key for key in CATALOGUE if not key.startswith(by_value)]

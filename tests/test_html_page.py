@@ -319,13 +319,29 @@ def test_sections_without_content_say_why():
 def test_failure_states_are_ranked_with_what_is_down_and_what_was_not_simulated(pages):
     english, chinese = (Page(pages[language]).within("failures") for language in LANGUAGES)
     for words in ("span shenyang~yingkou", "shenyang--dalian", "5,000,000", "9.500",
-                  "1 failure states were judged"):  # fmt: skip
+                  "counted: 1. Of these, 1 break"):  # fmt: skip
         assert words in english
     assert "光缆段 shenyang~yingkou" in chinese
     assert "500.0 万" in chinese
-    assert "In 1 failure states, 1 verdicts are missed" in " ".join(
+    assert "In failure states (1): 1 verdicts missed, 0 undecided." in " ".join(
         text for _, text in Page(pages["en"]).text
     )
+
+
+def test_the_lead_tells_the_normal_state_from_failures_only_where_they_differ(pages):
+    assert "In the normal state: In 2026" in pages["en"]
+    assert "normal state: " not in html_report(results(failures=[in_state("5 ms")]))
+
+
+def test_a_hop_that_stays_at_a_site_is_called_by_what_it_is():
+    ends = pair("shenyang", "dalian", "missed", 6.5)
+    hops = [hop("shenyang", "shenyang") | {"link": "last mile"},
+            hop("dalian", "dalian") | {"link": "servers"}]  # fmt: skip
+    found = results(targets=[target("5 ms", 2026, "missed", ends | {"hops": hops})])
+    text = Page(html_report(found, "zh")).within("causes")
+    assert "沈阳 接入段" in text
+    assert "大连 的服务器" in text
+    assert "last mile" not in text
 
 
 def test_servers_are_listed_with_utilisation_and_waits(pages):

@@ -57,9 +57,14 @@ _CIRCLES = {
 
 _FAILURES = {
     "section.failures": ("Failure states", "故障状态"),
+    "lead.normal": ("In the normal state: {lead}", "正常状态：{lead}"),
     "lead.failures": (
-        "In {states} failure states, {missed} verdicts are missed and {undecided} undecided.",
-        "{states} 种故障状态下，{missed} 项结论为未满足，{undecided} 项未判定。",
+        "In failure states ({states}): {missed} verdicts missed, {undecided} undecided.",
+        "故障状态（{states} 种）：{missed} 项结论未满足，{undecided} 项未判定。",
+    ),
+    "causes.none_normal": (
+        "Every target is met in every year of the normal state.",
+        "正常状态下各目标逐年均满足。",
     ),
     "failures.no_states": (
         "There are no failure states in this scenario.",
@@ -70,8 +75,8 @@ _FAILURES = {
         "该方案设有故障状态，但没有目标要求在故障下满足（holds_in）。",
     ),
     "failures.lead": (
-        "{states} failure states were judged, those of each year counted; {breaking} of them break "
-        "pairs that are not missed otherwise.",
+        "Failure states that were judged, those of each year counted: {states}. Of these, "
+        "{breaking} break pairs that are not missed otherwise.",
         "共评估 {states} 种故障状态（逐年计）；其中 {breaking} 种使更多节点对未满足。",
     ),
     "failures.normal_only": (
@@ -146,6 +151,11 @@ _SERVERS = {
     "servers.predicted": ("Mean by closed form [ms]", "解析平均等待（ms）"),
 }
 
+_HOPS = {
+    "hop.servers": ("servers at {node}", "{node} 的服务器"),
+    "hop.last mile": ("last mile of {node}", "{node} 接入段"),
+}
+
 _FILTERS = {
     "filter.class": ("Class", "类别"),
     "filter.state": ("State", "状态"),
@@ -162,5 +172,5 @@ _FILTERS = {
     "js.down": ("down in this state", "该状态下中断"),
 }
 
-STATES: Final[dict[str, tuple[str, str]]] = _CIRCLES | _FAILURES | _SERVERS | _FILTERS
+STATES: Final[dict[str, tuple[str, str]]] = _CIRCLES | _FAILURES | _SERVERS | _HOPS | _FILTERS
 """Text in English and Chinese by key."""

@@ -30,6 +30,12 @@ const [SPLIT, HOPS, REMEDIES, CURVE] = [0, 1, 2, 3];
 const verdictOf = (row) => DATA.verdicts[row[VERDICT]];
 const siteName = (site) => (site === null ? "–" : DATA.nodes[site][0]);
 const pairName = (row) => `${siteName(row[SOURCE])} → ${siteName(row[TARGET])}`;
+// Servers and last miles stay at one site.
+const hopName = (link, from, to) => {
+  const key = `hop.${DATA.links[link]}`;
+  if (from === to && key in DATA.texts) return say(key, { node: siteName(from) });
+  return `${siteName(from)} → ${siteName(to)}`;
+};
 const latencyOf = (row) => row[ESTIMATE] ?? row[FLOOR];
 
 Plotly.register({

@@ -112,6 +112,7 @@ def html_report(
         "blame_of": blame_of,
         "cost": cost,
         "latency": latency,
+        "hop_name": lambda hop: _hop_name(hop, places, texts),
         "promise": lambda target: _promise(target, texts),
         "state": lambda name: state_in_language(name, language),
     }
@@ -204,7 +205,7 @@ def _sections(document: Mapping[str, Any], texts: Texts) -> dict[str, Any]:
         "sections": SECTIONS,
         "years": sorted({target["year"] for target in targets}),
         "rows": _verdict_rows(targets),
-        "lead": [*_lead(targets, texts), *_lead_of_failures(document["failures"], texts)],
+        "lead": _whole_lead(document, texts),
         "causes": causes(targets),
         "failures": failure_section(document),
         "pools": served,
@@ -248,14 +249,24 @@ def _lead(targets: Sequence[Mapping[str, Any]], texts: Texts) -> list[str]:
     return lines
 
 
-def _lead_of_failures(failures: Sequence[Mapping[str, Any]], texts: Texts) -> list[str]:
-    """Say how many verdicts do not hold in failure states."""
-    outcomes = Counter(target["outcome"] for target in failures)
+def _whole_lead(document: Mapping[str, Any], texts: Texts) -> list[str]:
+    """Say what was found in the normal state and, if something else was found there, in others."""
+    lead = _lead(document["targets"], texts)
+    outcomes = Counter(target["outcome"] for target in document["failures"])
     if not (outcomes["missed"] or outcomes["undecided"]):
-        return []
-    states = len({(target["year"], target["state"]) for target in failures})
+        return lead
+    states = len({(target["year"], target["state"]) for target in document["failures"]})
     counts = {outcome: outcomes[outcome] for outcome in ("missed", "undecided")}
-    return [texts.say("lead.failures", states=states, **counts)]
+    in_failures = texts.say("lead.failures", states=states, **counts)
+    return [texts.say("lead.normal", lead=lead[0]), in_failures, *lead[1:]]
+
+
+def _hop_name(hop: Mapping[str, Any], places: Places, texts: Texts) -> str:
+    """Return the ends of a hop; servers and last miles stay at one site."""
+    key = f"hop.{hop['link']}"
+    if hop["from"] == hop["to"] and key in texts.catalogue:
+        return texts.say(key, node=places.node(hop["from"]))
+    return places.pair(hop["from"], hop["to"])
 
 
 def _promise(target: Mapping[str, Any], texts: Texts) -> str:

@@ -202,9 +202,9 @@ const describe = (place, detail) => {
   const body = hops.createTBody();
   for (const [link, from, to, load, length, estimated, split] of detail[HOPS]) {
     const line = body.insertRow();
-    const heading = element("th", `${siteName(from)} → ${siteName(to)}`);
+    const heading = element("th", hopName(link, from, to));
     heading.scope = "row";
-    heading.append(element("small", DATA.links[link]));
+    if (from !== to) heading.append(element("small", DATA.links[link]));
     line.append(heading, cell(length.toFixed(1), "n"), cell(estimated.toFixed(1), "n"),
       cell(share(load, 0), "n"), ...split.map((value) => cell(ms(value), "n")),
       cell(ms(split.reduce((a, b) => a + b, 0)), "n"));

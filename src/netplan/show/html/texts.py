@@ -48,7 +48,7 @@ class Texts(Catalogue):
     @property
     def scripts(self) -> dict[str, str]:
         """The texts that the page's scripts need, by key."""
-        groups = ("js.", "outcome.", "reason.", "component.", "role.", "column.")
+        groups = ("js.", "outcome.", "reason.", "component.", "role.", "column.", "hop.")
         return {key: self[key] for key in sorted(self.catalogue) if key.startswith(groups)}
 
     def listed(self, parts: list[str]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from netplan.ground.texts import Texts
+from netplan.ground.texts.problems import message_in_language
 from netplan.ground.texts.sentences import in_language, state_in_language
 from netplan.ground.texts.tables import TABLES
 
@@ -101,7 +102,11 @@ class Reader:
 
     def sentence(self, text: str) -> str:
         """Return a sentence that results carry in English, with the names of targets in it."""
-        told = in_language(text, self.texts.language)
+        language = self.texts.language
+        told = in_language(text, language)
+        if told == text:
+            # Some say what would be wrong with the input.
+            told = message_in_language(text, language)
         for name in self.targets:
             told = told.replace(f"“{name}”", f"“{self.target(name)}”")
         return told
