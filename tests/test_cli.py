@@ -149,10 +149,10 @@ def test_plot_compares_with_other_results_and_refuses_options_of_other_kinds(fol
     assert (done.exit_code, (folder / "b-a.svg").exists()) == (0, True)
     done = cli("plot", "results", "--kind", "difference")
     assert done.exit_code == 2
-    assert "against: missing; name the results to compare with" in done.stderr
+    assert "against: no other results; name those to compare with" in done.stderr
     done = cli("plot", "results", "--kind", "cdf", "--circles", "a")
     assert done.exit_code == 2
-    assert "circles: a picture of kind cdf has no such option; only map" in done.stderr
+    assert "circles: a picture of kind cdf has no such option, only map" in done.stderr
 
 
 @pytest.mark.parametrize("kind", ["topology", "scenario"])

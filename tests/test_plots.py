@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from netplan.ground.errors import InputError
+from netplan.ground.texts.problems import is_translated
 from netplan.ground.units import MS
 from netplan.judge.evaluation import Evaluation
 from netplan.judge.results import Results, to_document
@@ -617,12 +618,13 @@ def test_without_a_target_the_first_missed_one_of_the_last_year_is_drawn(results
         ({"kind": "timeline", "year": 1999}, "no year '1999'"),
         ({"kind": "map", "pair": "a>b"}, "pair: a picture of kind map has no such option"),
         ({"kind": "cdf", "state": "normal"}, "only map"),
-        ({"kind": "difference"}, "against: missing"),
+        ({"kind": "difference"}, "against: no other results"),
     ],
 )
 def test_what_the_results_do_not_have_is_an_input_error_with_a_remedy(two, options, message):
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=message) as caught:
         draw(two, **options)
+    assert all(is_translated(problem.message) for problem in caught.value.problems)
 
 
 def test_an_unknown_pair_is_an_input_error(two):

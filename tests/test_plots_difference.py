@@ -5,6 +5,7 @@ import pytest
 import netplan
 from netplan.decide.comparison import measured_differences
 from netplan.ground.errors import InputError
+from netplan.ground.texts.problems import is_translated
 from netplan.show.plots import difference, latency_difference
 
 LINE = """
@@ -126,8 +127,9 @@ def test_small_differences_are_drawn_in_microseconds(judged):
 
 
 def test_targets_that_ask_for_something_else_are_not_compared(judged):
-    with pytest.raises(InputError, match="asks for p99 one_way network here and for mean"):
+    with pytest.raises(InputError, match="asks for p99 one_way network here and") as caught:
         latency_difference(judged(), judged("targets[0].statistic=mean"), target="fast")
+    assert is_translated(caught.value.problems[0].message)
 
 
 def test_results_of_one_scenario_are_called_by_their_folders(judged, tmp_path):

@@ -4,6 +4,7 @@ from matplotlib.patches import FancyArrowPatch
 import netplan
 from netplan.decide.circles import circles
 from netplan.ground.errors import InputError
+from netplan.ground.texts.problems import is_translated
 from netplan.show.plots import network_map
 
 HOME = """
@@ -133,8 +134,9 @@ def test_circles_of_a_node_that_there_is_not_are_an_input_error(results):
 
 
 def test_circles_are_those_of_the_normal_state(results):
-    with pytest.raises(InputError, match="leave the state or the circles out"):
+    with pytest.raises(InputError, match="leave the state or the circles out") as caught:
         network_map(results, circles="ai", state="link anshan--dalian")
+    assert is_translated(caught.value.problems[0].message)
 
 
 def test_prefectures_stand_behind_a_network_that_lies_there_and_name_their_source(results):

@@ -112,9 +112,9 @@ def draw(
     for name in options:
         if kind not in _OF_KINDS[name]:
             have = ", ".join(_OF_KINDS[name])
-            message = f"a picture of kind {kind} has no such option; only {have}: leave it out"
+            message = f"a picture of kind {kind} has no such option, only {have}; leave it out"
             raise InputError([Problem((name,), message)])
     if kind == "difference" and against is None:
-        message = "missing; name the results to compare with"
+        message = "no other results; name those to compare with"
         raise InputError([Problem(("against",), message)])
     return _DRAW[kind](results, target=target, year=year, language=language, **options)
