@@ -116,7 +116,7 @@ def stream(name, base, queueing_ms, dropped=0, in_flight=0, seed=1, n=20_000):
         sums=excess.sum(axis=1),
         squares=float((excess.astype(float) ** 2).sum()),
         maximum=base + int(excess.max()),
-        dropped=np.array([dropped] + [0] * 19),
+        dropped=np.full(20, dropped // 20),
         in_flight=in_flight,
         component_sums=np.array([base * n, 0, 0, 12_000_000 * n, waits, 0, 0]),
         component_bins=(bins,) * 4,
@@ -124,20 +124,20 @@ def stream(name, base, queueing_ms, dropped=0, in_flight=0, seed=1, n=20_000):
     )
 
 
-def samples_of(case, question, queueing_ms, dropped_bits=0, **more):
+def samples_of(case, question, queueing_ms, dropped_bits=0, arrivals=10, longest_ms=0.0, **more):
     """Make samples of exponential waits on top of a base of 0.61 ms."""
     n = case.topology.n_ports
     zero = np.zeros(n, np.int64)
     lost = zero.copy()
     lost[question.streams[0].ports[0][0]] = dropped_bits
     totals = PortTotals(
-        arrivals=zero + 10,
+        arrivals=zero + arrivals,
         drops=zero,
         dropped_bits=lost,
         sent_bits=zero + 1_000_000,
         waits=zero + 10,
         wait_sum=np.zeros(n) + 10 * queueing_ms * MS * PS_PER_S,
-        wait_max=zero,
+        wait_max=zero + round(longest_ms * MS * PS_PER_S),
     )
     measured = {
         found.name: stream(found.name, 610_000_000, queueing_ms, seed=seed, **more)
@@ -197,15 +197,48 @@ def test_dropped_probes_above_the_loss_limit_miss_whatever_the_delay(write):
     assert "more capacity on a--b" in verdict.remedies[0]
 
 
-def test_loss_up_to_the_limit_does_not_miss(write):
-    [verdict] = judged(write, 0.01, 1.0, dropped=200, loss_limit=0.01)
-    assert verdict.outcome is Outcome.MET
+@pytest.mark.parametrize(
+    ("loss_limit", "outcome"),
+    [(0.005, Outcome.MISSED), (0.01, Outcome.UNDECIDED), (0.02, Outcome.MET)],
+)
+def test_loss_is_decided_only_if_its_interval_lies_on_one_side(write, loss_limit, outcome):
+    """One packet in 101 is lost."""
+    [verdict] = judged(write, 0.01, 1.0, dropped=200, loss_limit=loss_limit)
+    assert verdict.outcome is outcome
+    assert verdict.loss_low < verdict.loss < verdict.loss_high
+
+
+def test_that_nothing_at_all_is_lost_goes_by_what_was_seen(write):
+    assert judged(write, 0.01, 1.0, loss_limit=0)[0].outcome is Outcome.MET
+    assert judged(write, 0.01, 1.0, dropped=20, loss_limit=0)[0].reason is Reason.LOSS
 
 
 def test_loss_of_carried_bits_counts_for_pairs_whose_probes_all_arrived(write):
-    [verdict] = judged(write, 0.01, 1.0, dropped_bits=10_000)
+    [verdict] = judged(write, 0.01, 1.0, dropped_bits=10_000, arrivals=100_000)
     assert verdict.reason is Reason.LOSS
     assert verdict.loss == pytest.approx(1 / 101)
+    [unsure] = judged(write, 0.01, 1.0, dropped_bits=10_000, arrivals=100)
+    assert unsure.outcome is Outcome.UNDECIDED
+
+
+@pytest.mark.parametrize(("longest_ms", "outcome"), [(0.02, "met"), (0.03, "undecided")])
+def test_a_port_whose_buffer_was_never_a_quarter_full_hardly_loses_anything(
+    write, longest_ms, outcome
+):
+    """Its buffer holds 0.1 ms; 1000 packets at it say little of a loss of 0.1 %, else."""
+    shown = {"n": 200, "arrivals": 1000, "statistic": "mean"}
+    [verdict] = judged(write, 0.01, 1.0, longest_ms=longest_ms, **shown)
+    assert verdict.loss == 0
+    assert (verdict.loss_high < 0.001) == (outcome == "met")
+
+
+def test_a_port_that_carries_bursts_is_no_witness_of_what_it_does_not_lose(write):
+    case, question = question_of(write, 1.0)
+    samples, calm = samples_of(case, question, 0.01, arrivals=1_000_000, n=200), predict(case)
+    bursty = replace(calm, bursty=frozenset(question.streams[0].ports[0]))
+    [sure], [unsure] = (judge_pairs(p, question, [0], samples, 0).values() for p in (calm, bursty))
+    assert sure.loss_high < 1e-6
+    assert unsure.loss_high > 0.001
 
 
 def test_packets_in_flight_leave_a_pair_undecided_not_met(write):

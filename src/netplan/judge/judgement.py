@@ -18,6 +18,7 @@ from netplan.judge.hops import (
     main_route,
     measured_hops,
 )
+from netplan.judge.loss import PairLoss
 from netplan.judge.remedies import hollow_core, remedies_of, shorter
 from netplan.judge.verdict import Basis, Outcome, PairVerdict, Reason
 from netplan.measure.samples import COMPONENTS, NETWORK, Samples, StreamSamples
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from netplan.network.topology import Pool
 
 __all__ = ["judge_pairs", "not_measured", "screen"]
+
+ERROR_FOR_LOSS = 0.1
+"""Share of the error that is spent on loss; the rest is spent on delay."""
 
 Float64 = NDArray[np.float64]
 
@@ -205,10 +209,6 @@ def judge_pairs(
     case, target, limit = prediction.case, question.target, question.limit
     streams = [_measured(question, index) for index in open_pairs]
     found = [samples.streams[stream.name] for stream in streams]
-    losses = [
-        max(measured.loss, _carried_loss(stream, samples))
-        for stream, measured in zip(streams, found, strict=True)
-    ]
     judges = [
         _PairJudge(
             target.statistic,
@@ -218,8 +218,14 @@ def judge_pairs(
         )
         for stream, measured in zip(streams, found, strict=True)
     ]
-    alpha = spend(1 - case.scenario.simulation.confidence, look)
-    intervals = decide(lambda i, level: judges[i].interval(level), len(judges), alpha, limit)
+    lossy = [
+        PairLoss(prediction, stream, measured, samples)
+        for stream, measured in zip(streams, found, strict=True)
+    ]
+    alpha, n = spend(1 - case.scenario.simulation.confidence, look), len(judges)
+    for_loss = alpha * ERROR_FOR_LOSS
+    intervals = decide(lambda i, level: judges[i].interval(level), n, alpha - for_loss, limit)
+    losses = decide(lambda i, level: lossy[i].interval(level), n, for_loss, target.loss_limit)
     return {
         index: _pair_verdict(prediction, question, index, interval, measured, samples, loss)
         for index, interval, measured, loss in zip(
@@ -306,16 +312,6 @@ def _full_buffers(route: Route) -> float:
     return route.latency + sum(waits)
 
 
-def _carried_loss(stream: Stream, samples: Samples) -> float:
-    """Share of the carried bits that are lost on the way, averaged over the flows' paths."""
-    totals = samples.totals
-    offered = totals.sent_bits + totals.dropped_bits
-    kept = 1 - np.divide(
-        totals.dropped_bits, offered, out=np.zeros(len(offered)), where=offered > 0
-    )
-    return float(1 - np.mean([np.prod(kept[list(ports)]) for ports in stream.ports]))
-
-
 def _pair_verdict(
     prediction: Prediction,
     question: Question,
@@ -323,7 +319,7 @@ def _pair_verdict(
     interval: Interval,
     measured: StreamSamples,
     samples: Samples,
-    loss: float,
+    loss: Interval,
 ) -> PairVerdict:
     target, pair, stream = question.target, question.pairs[index], _measured(question, index)
     limit = question.limit
@@ -345,7 +341,9 @@ def _pair_verdict(
         low=interval.low,
         high=high,
         floor=_floor(question, index),
-        loss=loss,
+        loss=loss.estimate,
+        loss_low=loss.low,
+        loss_high=loss.high,
         packets=measured.delivered,
         in_flight=measured.in_flight,
         components=components,
@@ -369,12 +367,15 @@ def _counted(stream: Stream) -> Sequence[str]:
 
 
 def _outcome(
-    interval: Interval, limit: float, loss: float, loss_limit: float, measured: StreamSamples
+    interval: Interval, limit: float, loss: Interval, loss_limit: float, measured: StreamSamples
 ) -> tuple[Outcome, Reason]:
-    if loss > loss_limit:
+    # That nothing at all is lost cannot be shown by samples: such a limit goes by what was seen.
+    seen = not loss_limit
+    if (loss.estimate if seen else loss.low) > loss_limit:
         return Outcome.MISSED, Reason.LOSS
     if interval.reaches(limit):
         return Outcome.MISSED, Reason.LATENCY
-    if interval.below(limit) and not measured.in_flight:
+    kept = (loss.estimate if seen else loss.high) <= loss_limit
+    if kept and interval.below(limit) and not measured.in_flight:
         return Outcome.MET, Reason.NONE
     return Outcome.UNDECIDED, Reason.BUDGET

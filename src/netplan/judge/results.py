@@ -164,6 +164,8 @@ def _pair(pair: PairVerdict) -> dict[str, Any]:
         "floor_ms": _ms(pair.floor),
         "limit_ms": _ms(pair.limit),
         "loss": round(pair.loss, _PLACES),
+        "loss_low": _share(pair.loss_low),
+        "loss_high": _share(pair.loss_high),
         "stream": pair.stream,
         "packets": pair.packets,
         "in_flight": pair.in_flight,
@@ -218,6 +220,10 @@ def _pool(use: PoolUse) -> dict[str, Any]:
 
 def _components(components: Mapping[str, float]) -> dict[str, float | None]:
     return {name: _ms(value) for name, value in components.items()}
+
+
+def _share(value: float | None) -> float | None:
+    return None if value is None else round(value, _PLACES)
 
 
 def _ms(seconds: float | None) -> float | None:

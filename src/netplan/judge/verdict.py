@@ -113,6 +113,9 @@ class PairVerdict:
     """Propagation on the shortest route there is: no upgrade but a shorter route or faster fibre
     beats it."""
     loss: float = 0.0
+    loss_low: float | None = None
+    """Interval of the loss; none if it was not measured."""
+    loss_high: float | None = None
     packets: int = 0
     in_flight: int = 0
     components: Mapping[str, float] = field(default_factory=dict)
