@@ -20,6 +20,26 @@ def test_every_error_of_the_golden_list_has_a_chinese_form(message):
     assert is_translated(message)
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "no target is called 'x'; there are: '1 ms, and back', '5 ms'",
+        "no target is called ''; there are: none",
+        "no target to date; add one",
+        "sources of the circles: no node or role is called 'x'",
+        "centres of the circles: no node is selected; name roles or nodes of the topology",
+        "circles know the layers optical and network, not service",
+        "nothing fails; name kinds in failures.each",
+        "no target of the network layer, one_way, was judged there",
+        "is a results folder, the other is a scenario; give two of a kind",
+        "is not there; run the scenario again with netplan-sim run SCENARIO --out DIR",
+    ],
+)
+def test_errors_of_the_planning_commands_have_a_chinese_form(message):
+    assert is_translated(message)
+    assert not re.search(r"\b(no|there|name|give|the|is)\b", message_in_language(message, "zh"))
+
+
 @pytest.mark.parametrize("message", MESSAGES)
 def test_what_the_user_wrote_stays_as_it_is(message):
     for quoted in re.findall(r"'[^']*'", message):

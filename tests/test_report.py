@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,15 @@ def test_targets_are_called_by_their_name_in_the_readers_language():
     assert "市内 1 ms：网络层单向时延 p99" in chinese
     assert "“市内 1 ms”未满足或未判定的原因" in chinese
     assert "in the city" not in chinese
+
+
+def test_notes_and_failure_states_are_told_in_chinese():
+    found = imagined("two-cities")
+    note = "2026: 1 ms in the city: closed forms predict p99 within 5% of 1 ms for a>b 0.98 ms"
+    cut = replace(found.verdicts[-1], state="span shenyang~yingkou")
+    text = verdict_report(replace(found, notes=(note,), failures=(cut,)), "zh")
+    assert "2026 年：“市内 1 ms”：解析公式预测 p99" in text
+    assert "光缆段 shenyang~yingkou" in text
 
 
 def test_the_english_report_calls_nodes_as_the_files_do():

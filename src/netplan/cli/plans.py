@@ -98,7 +98,9 @@ def find_changes(
     known = [target.name for target in scenario.targets]
     for name in targets or known or [""]:
         if name not in known:
-            message = f"no target is called {name!r}; there are: {'; '.join(known) or 'none'}"
+            message = (
+                f"no target is called {name!r}; there are: {', '.join(map(repr, known)) or 'none'}"
+            )
             place = scenario.origin.place(("targets",))
             raise InputError([Problem(("targets",), message, place)])
     found = find_cures(scenario, year=year, targets=targets, means=means, confirm=confirm)

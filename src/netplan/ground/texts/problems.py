@@ -153,6 +153,35 @@ _MESSAGES = (
         r"从 \2 到 \3 的负荷为 \1 Gbit/s，达最忙成员的 \4，且缓存无限，时延将无限增长",
     ),
     (r"add capacity or give it a buffer", "请扩容或设置缓存上限"),
+    # planning
+    (r"no target is called (.+)", r"没有名为 \1 的目标"),
+    (r"there are: none", "现无任何目标"),
+    (r"there are: (.+)", r"现有：\1"),
+    (r"no target to date", "没有可推算时间的目标"),
+    (
+        r"sources of the circles: no node or role is called (.+)",
+        r"时延圈的站点：没有名为 \1 的节点或类型",
+    ),
+    (
+        r"centres of the circles: no node or role is called (.+)",
+        r"时延圈的中心：没有名为 \1 的节点或类型",
+    ),
+    (r"sources of the circles: no node is selected", "时延圈的站点：未选中任何节点"),
+    (r"centres of the circles: no node is selected", "时延圈的中心：未选中任何节点"),
+    (r"name roles or nodes of the topology", "请使用拓扑中已有的类型或节点名称"),
+    (
+        r"circles know the layers optical and network, not service",
+        "时延圈仅适用于光层（optical）与网络层（network），不含业务层（service）",
+    ),
+    (r"nothing fails", "未设任何故障"),
+    (r"name kinds in failures\.each", "请在 failures.each 中列出类型"),
+    (
+        r"no target of the network layer, (\S+), was judged there",
+        r"其中没有评估过网络层 \1 的目标",
+    ),
+    (r"is a results folder, the other is a scenario", "是结果文件夹，而另一个是方案文件"),
+    (r"give two of a kind", "请给出同类的两个"),
+    (r"run the scenario again with (.+)", r"请用 \1 重新运行方案"),
     # pictures
     (r"no kind (.+)", r"没有图类 \1"),
     (r"no target (.+)", r"没有目标 \1"),

@@ -102,7 +102,7 @@ def html_report(
         "ms": milliseconds,
         "km": kilometres,
         "people": texts.people,
-        "translated": lambda sentence: in_language(sentence, language),
+        "translated": lambda sentence: _told(sentence, language, names),
     }
     environment.globals |= {
         "t": texts,
@@ -146,6 +146,14 @@ def _names(document: Mapping[str, Any], language: Language) -> dict[str, str]:
         name: local if language == "zh" and local and taken[local] == 1 else name
         for name, local in chinese.items()
     }
+
+
+def _told(sentence: str, language: Language, names: Mapping[str, str]) -> str:
+    """Say a sentence of the results in a language, with the names of targets in it."""
+    told = in_language(sentence, language)
+    for name, local in names.items():
+        told = told.replace(f"“{name}”", f"“{local}”")
+    return told
 
 
 def _titled(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
