@@ -90,6 +90,13 @@ def test_the_curve_of_the_year_stands_out_from_those_of_others(results):
     assert main.get_color() != other.get_color()
 
 
+def test_every_year_has_a_curve_however_many_there_are(write):
+    years = "years=[2024, 2025, 2026, 2027, 2028, 2029]"
+    scenario = write(LINE, SCENARIO, overrides=[years, "traffic.growth_per_year.best=0.05"])
+    drawn = lines_of(netplan.evaluate(scenario).plot.load(target="fast", pair="a>b"))
+    assert sum(label.startswith("closed forms, network of") for label in drawn) == 6
+
+
 def test_little_load_makes_a_logarithmic_axis(results, write):
     scenario = write(LINE, SCENARIO, overrides=["traffic.demands[0].rate_gbps=0.0001"])
     found = netplan.evaluate(scenario).plot.load(target="fast", pair="a>b")

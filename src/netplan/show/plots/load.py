@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -49,7 +50,7 @@ _OTHER_DASHES: tuple[tuple[float, tuple[float, ...]], ...] = (
     (0, (6, 2, 1, 2)),
     (0, (3, 1, 1, 1, 1, 1)),
 )
-"""Of other years' curves."""
+"""Of other years' curves, in turn."""
 
 
 @styled()
@@ -180,7 +181,7 @@ class _Picture:
         self._scale()
         label = texts.say("load_closed_forms", year=self.main.year)
         handles = self._line(self.main, BLUE, (0, ()), label)
-        for curve, dashes in zip(others, _OTHER_DASHES, strict=False):
+        for curve, dashes in zip(others, itertools.cycle(_OTHER_DASHES), strict=False):
             handles += self._line(
                 curve, "0.45", dashes, texts.say("load_closed_forms", year=curve.year)
             )
