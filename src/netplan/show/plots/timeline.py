@@ -60,10 +60,8 @@ def target_timeline(
     labels = {entry["name"]: label_of(entry, texts.language) for entry in entries}
     below = axes is None
     if axes is None:
-        chinese = results.document.get("scenario_zh") if language == "zh" else None
-        name = legible(chinese or results.document["scenario"], texts["by_year"])
         size = 4.2 + 1.75 * len(columns), 1.3 + 0.72 * len(targets)
-        axes = new_figure(*size, textwrap.fill(name, 60)).subplots()
+        axes = new_figure(*size, _name(results, texts, language)).subplots()
     rows = {name: place for place, name in enumerate(targets)}
     for verdict in verdicts:
         _draw_cell(axes, texts, verdict, columns.index(_when(verdict)), rows[verdict.name])
@@ -87,6 +85,12 @@ def target_timeline(
         columns=3,
     )
     return figure_of(axes)
+
+
+def _name(results: Results, texts: Texts, language: str) -> str:
+    chinese = results.document.get("scenario_zh") if language == "zh" else None
+    name = legible(chinese or results.document["scenario"], texts["by_year"])
+    return textwrap.fill(name, 60)
 
 
 def _chosen(results: Results, target: str | None, year: int | None) -> list[Verdict]:
