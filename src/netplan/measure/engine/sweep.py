@@ -170,7 +170,6 @@ def next_port(sweep: Sweep) -> int:
     if not progress.walks:
         port: int = sweep.order[index(progress.first_port + progress.visited - 1)]
         return port
-    progress.begin = tree[1]
     node = 1
     while node < len(tree) >> 1:
         node *= 2
@@ -229,3 +228,4 @@ def run(sweep: Sweep, output: Output) -> bool:
             if time == progress.begin:
                 # A pool may send at this very instant and must be visited first: make a round.
                 begin_group(sweep, progress.group)
+            progress.begin = sweep.tree[1]
