@@ -256,3 +256,51 @@ def test_cable_leads_over_sites_without_routers(write):
     assert cables.spans("a", "b") == ("a~t", "t~b")
     assert cables.delays(("a", "b"))[0, 1] == pytest.approx(0.15 * MS)
     assert cables.km(("a~t", "t~b")) == 30
+
+
+SERVED = """
+    defaults:
+      nodes: {access: {processing_us: 20}, core: {processing_us: 20}, compute: {processing_us: 10}}
+      links: {capacity_gbps: 10}
+    nodes:
+      a: {role: access, access: {fixed_us: 500}}
+      b: {role: core}
+      dc: {role: compute, compute: {servers: SERVERS, service: {exponential_ms: 2}}}
+    links:
+      a--b: {ends: [a, b], length_km: 100}
+      b--dc: {ends: [b, dc], length_km: 1}
+"""
+ASKED = """
+    traffic:
+      classes: {ask: {arrivals: poisson, sizes: {fixed: 1500}, requests: true}}
+      demands: [{class: ask, from: a, to: dc, rate_gbps: 0.0192}]
+    targets:
+      - {name: t, between: {pairs: [[a, dc]]}, layer: service, direction: round_trip,
+         statistic: mean, below_ms: BELOW, class: ask}
+    simulation: {seed: 7, packets: {at_least: 20000, at_most: 1000000}}
+"""
+
+
+@pytest.mark.parametrize(("servers", "below", "amount"), [(3, 6, 1), (4, 5, 1), (4, 4.55, 1)])
+def test_more_servers_are_found_where_waiting_for_them_costs_most(write, servers, below, amount):
+    """1600 requests/s at 500/s each: three never keep up, four make them wait for 1.5 ms.
+
+    A fifth server leaves 0.26 ms (Erlang C) on top of 4.04 ms that no server changes.
+    """
+    scenario = write(SERVED.replace("SERVERS", str(servers)), ASKED.replace("BELOW", str(below)))
+    found = find_cures(scenario, means=Means(packets=1_000_000))
+    cure = found.cures[0]
+    assert (cure.kind, cure.subject) == (Kind.SERVERS, "dc")
+    assert cure.amount >= amount
+    assert cure.steps[0].set.compute.servers == servers + cure.amount
+    assert cure.confirmed.met == 1
+    text = cures_table(scenario, found)
+    assert f"more servers at dc: {cure.amount:g} more" in text
+    assert "servers: " in text
+
+
+def test_no_number_of_servers_cures_a_service_that_is_too_slow_itself(write):
+    scenario = write(SERVED.replace("SERVERS", "4"), ASKED.replace("BELOW", "3"))
+    found = find_cures(scenario, means=Means(packets=500_000), confirm=0)
+    assert Kind.SERVERS not in {cure.kind for cure in found.cures}
+    assert len(found.left) == 1

@@ -119,8 +119,9 @@ def cure(
 ) -> None:
     """Find the smallest single changes that cure what a scenario misses, as steps to paste.
 
-    Tried in this order, and within a kind by what cures most for its size: members on one link, a
-    link over existing cable, compute at one site, hollow-core fibre on one span, a new cable.
+    Tried in this order, and within a kind by what cures most for its size: members on one link,
+    servers at one node, a link over existing cable, compute at one site, hollow-core fibre on one
+    span, a new cable.
     Found by floors and closed forms, side effects included; the best are simulated.
 
     Exit: 0 done, 2 input error.

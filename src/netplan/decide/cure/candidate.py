@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from netplan.decide.trial import key_of
 from netplan.input.scenario.network import Confidence, Provenance
 from netplan.input.scenario.targets import Layer
-from netplan.judge.verdict import Outcome, PairVerdict, Reason
+from netplan.judge.verdict import SERVERS, Outcome, PairVerdict, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +33,8 @@ class Kind(StrEnum):
 
     CAPACITY = "capacity"
     """More members on one link: ports at two sites."""
+    SERVERS = "servers"
+    """More servers at one compute node."""
     BYPASS = "bypass"
     """A new link over existing cable that skips routers."""
     COMPUTE = "compute"
@@ -45,6 +47,7 @@ class Kind(StrEnum):
 
 UNITS = {
     Kind.CAPACITY: "members",
+    Kind.SERVERS: "servers",
     Kind.BYPASS: "link",
     Kind.COMPUTE: "site",
     Kind.HOLLOW_CORE: "km converted",
@@ -91,6 +94,8 @@ class Missed:
     is_nearest: bool
     """Served by the nearest compute node: a new one would do."""
     is_within_city: bool
+    servers: str | None = None
+    """The compute node whose servers cost most, or are offered more than they can serve."""
 
     @property
     def is_slow(self) -> bool:
@@ -138,7 +143,15 @@ def missed_promises(
                 is_round_trip=target.direction == "round_trip",
                 is_nearest=key[2] is None,
                 is_within_city=target.between.within == "city",
+                servers=_blamed_servers(found),
             )
+
+
+def _blamed_servers(found: PairVerdict) -> str | None:
+    if found.reason is Reason.OVERLOAD:
+        return found.target
+    slowest = found.blame if found.reason is Reason.LATENCY else None
+    return found.target if slowest is not None and slowest.link == SERVERS else None
 
 
 def _slack(prediction: Prediction, stream: Stream | None, statistic: str) -> float:

@@ -2,7 +2,8 @@
 
 Candidates are found by closed forms and floors on the network as it stands. In the order of
 `Kind`, the one that cures most for its size is tried: built into the scenario, and judged anew by
-routes, offered load and closed forms, with all side effects. What passes is a cure; the promises
+routes, offered load and closed forms, with all side effects (servers by a simulation, since no
+closed form bounds their waits). What passes is a cure; the promises
 that it keeps are done with, and the search goes on with the rest.
 """
 
@@ -16,12 +17,22 @@ from netplan.decide.cure.capacity import FILLS, capacity_candidates, capacity_st
 from netplan.decide.cure.fibre import fibre_candidates
 from netplan.decide.cure.need import Need
 from netplan.decide.cure.places import Places
+from netplan.decide.cure.pools import server_candidates
 from netplan.decide.cure.shortcuts import Shortcuts
-from netplan.decide.trial import Key, Means, Screened, of_year, only, screened, simulated
+from netplan.decide.trial import (
+    Key,
+    Means,
+    Screened,
+    key_of,
+    of_year,
+    only,
+    screened,
+    simulated,
+)
 from netplan.ground.errors import InputError
 from netplan.judge.case import prepare
 from netplan.judge.prediction import predict
-from netplan.judge.verdict import Outcome
+from netplan.judge.verdict import Outcome, combined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -99,6 +110,7 @@ class _Search:
     before: Screened
     missed: tuple[Missed, ...]
     need: Need
+    means: Means
 
     def trial(self, steps: Iterable[Step]) -> Screened | None:
         """Judge the year with more steps built; none if the scenario then makes no sense."""
@@ -129,6 +141,8 @@ class _Search:
         if ready is None or tried is None:
             return None
         outcomes, before = tried.outcomes, self.before.outcomes
+        if ready.kind is Kind.SERVERS:
+            outcomes |= self._simulated(tried, ready.cures & wanted)
         keeps = [key for key in wanted if outcomes.get(key) is Outcome.MET]
         if not keeps:
             return None
@@ -146,11 +160,22 @@ class _Search:
             breaks=tuple(breaks),
         )
 
+    def _simulated(self, tried: Screened, keys: frozenset[Key]) -> dict[Key, Outcome]:
+        """Judge promises of the service layer, whose waits no closed form bounds."""
+        case = only(tried.case, keys)
+        found: dict[Key, list[Outcome]] = {}
+        both = zip(case.questions, simulated(case, self.means), strict=True)
+        for question, verdict in both:
+            for pair, judged in zip(question.pairs, verdict.pairs, strict=True):
+                found.setdefault(key_of(question, pair), []).append(judged.outcome)
+        return {key: combined(outcomes) for key, outcomes in found.items()}
+
     def candidates(self, kind: Kind, open_: tuple[Missed, ...]) -> list[Candidate]:
         """Return all candidates of a kind for what is still missed."""
         case, year = self.before.case, self.year
         find: dict[Kind, Callable[[], Iterable[Candidate]]] = {
             Kind.CAPACITY: lambda: capacity_candidates(case, open_, year),
+            Kind.SERVERS: lambda: server_candidates(case, open_, year),
             Kind.BYPASS: Shortcuts(case, open_, year).bypasses,
             Kind.COMPUTE: Places(case, open_, year).candidates,
             Kind.HOLLOW_CORE: lambda: fibre_candidates(case.topology.spec, open_, year),
@@ -253,7 +278,7 @@ def find_cures(
     before = screened(scenario)
     verdicts = simulated(before.case, means, before.found)
     missed = tuple(missed_promises(before.case, verdicts, predict(before.case)))
-    search = _Search(scenario, year, before, missed, Need(before.case, verdicts))
+    search = _Search(scenario, year, before, missed, Need(before.case, verdicts), means)
     cures = _all_kinds(search)
     kept = frozenset(key for cure in cures for key in cure.keys)
     several, several_keys = search.several(search.open_promises(kept))

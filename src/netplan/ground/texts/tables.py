@@ -80,6 +80,10 @@ _CURES = {
         "{target}（{count} 个），{why}：{named}",
     ),
     "change.capacity": ("capacity on {subject}", "扩容链路 {subject}"),
+    "change.servers": (
+        "more servers at {subject}: {amount:g} more",
+        "{subject} 增加 {amount:g} 台服务器",
+    ),
     "change.bypass": ("a link over existing cable, {subject}", "利用现有光缆新增链路 {subject}"),
     "change.compute": ("a compute node, {subject}", "新增算力节点 {subject}"),
     "change.hollow core": (

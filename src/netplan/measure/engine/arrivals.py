@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from netplan.ground.distributions import MixedSize
 from netplan.ground.units import BITS_PER_BYTE, PS_PER_S
 
 if TYPE_CHECKING:
@@ -29,12 +30,12 @@ Stream = Callable[[str], np.random.Generator]
 
 @dataclass(frozen=True, slots=True)
 class Draws:
-    """A block of N packets; all of shape (N,)."""
+    """A block of N packets; of shape (N,), or one number for all packets."""
 
     entry: Int64
     """[ps], ascending, later than those of the block before."""
-    bits: Int64
-    flow: Int64
+    bits: Int64 | int
+    flow: Int64 | int
     """Number of the flow, from 0."""
 
 
@@ -72,10 +73,13 @@ class _PoissonProcess:
         self._clock = 0
 
     def draw(self, n: int) -> Draws:
-        gaps = self._arrivals.standard_exponential(n)
-        entry = self._clock + np.rint(gaps.cumsum() * self._gap).astype(np.int64)
+        times = self._arrivals.standard_exponential(n)
+        times.cumsum(out=times)
+        times *= self._gap
+        entry = np.rint(times, out=times).astype(np.int64)
+        entry += self._clock
         self._clock = int(entry[-1])
-        bits = self._sizes.draw(self._size_stream, n)
+        bits = _bits(self._sizes, self._size_stream, n)
         return Draws(entry, bits, _marks(self._marks, self._flows, n))
 
 
@@ -84,9 +88,16 @@ def _size_stream(sizes: SizeDistribution, stream: Stream) -> np.random.Generator
     return None if sizes.is_fixed else stream("sizes")
 
 
-def _marks(stream: np.random.Generator | None, flows: int, n: int) -> Int64:
+def _bits(sizes: SizeDistribution, stream: np.random.Generator | None, n: int) -> Int64 | int:
+    """Draw the size of each packet; packets of one size need no stream."""
+    if isinstance(sizes, MixedSize) and sizes.is_fixed:
+        return sizes.bits[0]
+    return sizes.draw(stream, n)
+
+
+def _marks(stream: np.random.Generator | None, flows: int, n: int) -> Int64 | int:
     """Draw the flow of each packet; a single flow needs no stream."""
-    return np.zeros(n, dtype=np.int64) if stream is None else stream.integers(flows, size=n)
+    return 0 if stream is None else stream.integers(flows, size=n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,7 @@ class _PeriodicProcess:
         turn, place = np.divmod(np.arange(self._sent, self._sent + n), len(self._phases))
         self._sent += n
         entry = np.rint((turn + self._phases[place]) * self._period).astype(np.int64)
-        return Draws(entry, self._sizes.draw(self._size_stream, n), self._order[place])
+        return Draws(entry, _bits(self._sizes, self._size_stream, n), self._order[place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +180,7 @@ class _OnOffProcess:
         entry = np.rint((active + self._idle_before[burst]) * PS_PER_S).astype(np.int64)
         past = int(burst[-1])
         self._burst_ends, self._idle_before = self._burst_ends[past:], self._idle_before[past:]
-        return Draws(entry, bits, np.zeros(n, dtype=np.int64))
+        return Draws(entry, bits, 0)
 
     def _draw_bursts(self, n: int = 64) -> None:
         on, off = self._draw_periods(self._law.on, n), self._draw_periods(self._law.off, n)

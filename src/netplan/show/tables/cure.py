@@ -82,7 +82,7 @@ def _cure(reader: Reader, number: int, cure: Cure) -> Iterator[str]:
 
 def _what(reader: Reader, cure: Cure) -> str:
     subject = cure.subject
-    if cure.kind is Kind.COMPUTE:
+    if cure.kind in (Kind.COMPUTE, Kind.SERVERS):
         subject = reader.node(subject)
     what = reader.say(f"change.{cure.kind}", subject=subject, amount=cure.amount)
     if cure.kind is Kind.CAPACITY and (change := cure.steps[0].set) is not None:
