@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 import subprocess
 import sys
 
@@ -49,9 +50,21 @@ def test_two_streams_are_not_correlated():
     assert abs(np.corrcoef(a, b)[0, 1]) < 0.04  # four standard errors
 
 
-@pytest.mark.parametrize("seed", [0, 2026, 2**32, 2**80 + 7])
-def test_seeds_of_any_size_are_those_of_numpy(seed):
-    words = np.frombuffer(hashlib.sha256(b"x").digest()[:16], dtype="<u4")
-    sequence = np.random.SeedSequence([seed, 3, *words.tolist()])
-    expected = np.random.Generator(np.random.PCG64(sequence)).random(4)
-    assert np.array_equal(Streams(seed, 3).stream("x").random(4), expected)
+def test_seeds_of_any_size_differ():
+    seeds = [0, 1, 2026, 2**32, 2**32 + 1, 2**80 + 7]
+    firsts = {Streams(seed).stream("x").random() for seed in seeds}
+    assert len(firsts) == len(seeds)
+
+
+def test_seed_and_replication_are_told_apart():
+    assert Streams(1, 12).stream("x").random() != Streams(11, 2).stream("x").random()
+
+
+def test_a_stream_begins_with_the_digest_of_its_name():
+    """PCG64 makes its state and its increment of four words, as `pcg_setseq_128_srandom` does."""
+    high, low, *sequence = struct.unpack("<4Q", hashlib.sha256(b"7/3/x").digest())
+    state = Streams(7, 3).stream("x").bit_generator.state["state"]
+    increment = ((sequence[0] << 64 | sequence[1]) << 1 | 1) % 2**128
+    multiplier = 0x2360ED051FC65DA44385DF649FCCF645
+    begin = ((increment + (high << 64 | low)) * multiplier + increment) % 2**128
+    assert (state["state"], state["inc"]) == (begin, increment)

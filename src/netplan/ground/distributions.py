@@ -74,9 +74,9 @@ class MixedSize:
         return _moment(self, 2)
 
     def draw(self, rng: np.random.Generator | None, n: int) -> Int64:
-        """Return n sizes, shape (n,) [bit]."""
+        """Return n sizes, shape (n,), or (1,) if all are the same [bit]."""
         if rng is None or self.is_fixed:
-            return np.full(n, self.bits[0], dtype=np.int64)
+            return np.array(self.bits, dtype=np.int64)
         sizes = np.array(self.bits, dtype=np.int64)
         edges = np.cumsum(self.weights) / sum(self.weights)
         return sizes[

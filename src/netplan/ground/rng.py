@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.random.bit_generator import ISeedSequence
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import DTypeLike, NDArray
 
 __all__ = ["Streams"]
 
@@ -40,7 +41,7 @@ class Streams:
     """
 
     def __init__(self, seed: int, replication: int = 0) -> None:
-        self._root = [_words(seed), _words(replication)]
+        self._root = f"{seed}/{replication}/".encode()
         self._taken: set[str] = set()
 
     def stream(self, name: str) -> np.random.Generator:
@@ -54,13 +55,25 @@ class Streams:
         if name in self._taken:
             raise ValueError(f"random stream {name!r} is already in use; use another name")
         self._taken.add(name)
-        # SHA-256 rather than hash(), which Python salts anew in every process.
-        digest = np.frombuffer(hashlib.sha256(name.encode()).digest()[:16], dtype="<u4")
-        entropy = np.concatenate([*self._root, digest])
-        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
+        seed: Any = _Digest(
+            self._root + name.encode()
+        )  # NumPy's types know no `ISeedSequence` here
+        return np.random.Generator(np.random.PCG64(seed))
 
 
-def _words(number: int) -> NDArray[np.uint32]:
-    """Return a whole number as `SeedSequence` takes it apart, only faster: low words first."""
-    words = max(1, -(-number.bit_length() // 32))
-    return np.array([number >> 32 * place & 0xFFFFFFFF for place in range(words)], dtype=np.uint32)
+class _Digest(ISeedSequence):
+    """The SHA-256 digest of a text as the seed of a generator.
+
+    NumPy's `SeedSequence` would mix what the hash has mixed already, and takes most of the time
+    that thousands of streams take to begin. Not `hash()`, which Python salts in every process.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self._digest = hashlib.sha256(text).digest()
+
+    def generate_state(
+        self, n_words: int, dtype: DTypeLike = np.uint32
+    ) -> NDArray[np.uint32 | np.uint64]:
+        """Return words of the digest; there are 256 bits, all that PCG64 asks for."""
+        words = np.frombuffer(self._digest, np.dtype(dtype).newbyteorder("<"))
+        return words[:n_words].astype(dtype)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netplan.ground.distributions import draw_sum
-from netplan.measure.engine.arrivals import ArrivalProcess, OnOff, Periodic, Poisson, Trace
+from netplan.measure.engine.arrivals import OnOff, Periodic, Poisson, Room, Trace
 from netplan.measure.engine.gathering import RADIX, Ahead, Columns, Gathered, arrange, gather
 from netplan.measure.engine.model import UNMEASURED, Outside, PacketBlock
 
@@ -77,13 +77,12 @@ class _Emission:
     """One source at work: draws its packets."""
 
     def __init__(self, source: Source, streams: Streams, kinds: Sequence[str]) -> None:
-        self._process: ArrivalProcess = source.arrivals.start(
+        self._process = source.arrivals.start(
             source.sizes,
-            len(source.routes),
+            np.array(source.routes, dtype=np.int32),
             lambda purpose: streams.stream(f"{source.name}/{purpose}"),
         )
         self._durations = [_durations(kind, source, streams) for kind in kinds]
-        self._routes = np.array(source.routes, dtype=np.int32)
         ahead = math.ceil(source.arrivals.packet_rate * _AHEAD)
         self.packets = min(max(_LEAST_DRAW, ahead), _LARGEST_DRAW)
         """Packets that it draws at a time."""
@@ -91,9 +90,7 @@ class _Emission:
     def draw(self, ahead: Ahead, first: int) -> None:
         """Draw the next packets."""
         place = slice(first, first + self.packets)
-        drawn = self._process.draw(self.packets)
-        ahead.entry[place], ahead.bits[place] = drawn.entry, drawn.bits
-        ahead.route[place] = self._routes[drawn.flow]
+        self._process.draw(Room(ahead.entry[place], ahead.bits[place], ahead.route[place]))
         for row, draw in zip(ahead.durations, self._durations, strict=True):
             row[place] = draw(self.packets)
 
