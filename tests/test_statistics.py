@@ -210,6 +210,22 @@ def test_half_the_packets_needed_are_hardly_ever_trusted() -> None:
     assert sum(quantile_interval(run, 0.99, 0.95).trusted for run in short.runs) < 0.05 * RUNS
 
 
+def test_a_run_too_short_for_a_quantile_knows_what_it_surely_exceeds() -> None:
+    """What stands in for p99 is the lower end of p98 or of one below, with its own error."""
+    short = simulate(0.5, BATCHES, 800)
+    found = [quantile_interval(run, 0.99, 0.95) for run in short.runs]
+    open_ = [interval for interval in found if not interval.trusted]
+    assert sum(interval.reaches(mm1_quantile(0.5, 0.90)) for interval in open_) > 0.9 * len(open_)
+    beyond = sum(interval.surely > mm1_quantile(0.5, 0.98) for interval in open_)
+    assert consistent(beyond, len(open_), 0.025)
+    assert not any(interval.reaches(mm1_quantile(0.5, 0.99)) for interval in open_)
+    assert not any(interval.below(10 * mm1_quantile(0.5, 0.99)) for interval in open_)
+
+
+def test_a_handful_of_packets_exceeds_nothing_surely() -> None:
+    assert quantile_interval(counted([0, 0, 1]), 0.99, 0.95).surely == 0.0
+
+
 def test_a_known_inflation_keeps_lucky_short_runs_from_being_trusted(half_loaded: Queue) -> None:
     runs = [half_loaded.prefix(run, 20) for run in range(RUNS)]
     known = probe_inflation(0.5, packet_rate=1.0, probe_rate=1.0)

@@ -36,14 +36,17 @@ class Interval:
     """Whether the batches are long enough for `confidence` to be true."""
     effective: float
     """Effective samples (mean) or exceedances (quantile) in a batch of average size."""
+    surely: float = 0.0
+    """What the true value is not below, with `confidence` too [s]; known before the interval is
+    trusted where something milder can be: 0 if nothing can."""
 
     def below(self, limit: float) -> bool:
         """Whether the whole of a trusted interval lies strictly below `limit` [s]."""
         return self.trusted and self.high < limit
 
     def reaches(self, limit: float) -> bool:
-        """Whether the whole of a trusted interval lies at `limit` [s] or above."""
-        return self.trusted and self.low >= limit
+        """Whether the true value surely lies at `limit` [s] or above."""
+        return (self.low if self.trusted else self.surely) >= limit
 
 
 def t_quantile(batches: int, confidence: float) -> float:

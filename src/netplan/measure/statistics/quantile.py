@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,8 @@ __all__ = [
 
 MIN_EFFECTIVE_EXCEEDANCES = 2.0
 """Effective exceedances that each batch must hold before a quantile is trusted (measured)."""
+MILDEST = 0.5
+"""Share of packets beyond the lowest quantile that stands in for a higher one from below."""
 
 
 class ExceedanceCurve:
@@ -90,6 +93,26 @@ class ExceedanceCurve:
         """Interval of the p-quantile; see `quantile_interval`."""
         if self._packets == 0:
             return nothing_known(confidence)
+        found = self._interval(p, confidence)
+        if found.trusted:
+            return found
+        milder = self._milder(p)
+        surely = 0.0 if milder is None else self._interval(milder, confidence).low
+        return replace(found, surely=surely)
+
+    def _milder(self, p: float) -> float | None:
+        """Return the highest of some lower quantiles that can be trusted, none if none can.
+
+        Each has twice as many packets beyond it as the one before.
+        """
+        share = 2 * (1 - p)
+        while share <= MILDEST:
+            if self.effective_exceedances(1 - share) >= MIN_EFFECTIVE_EXCEEDANCES:
+                return 1 - share
+            share *= 2
+        return None
+
+    def _interval(self, p: float, confidence: float) -> Interval:
         t = t_quantile(self._number, confidence)
         z = float(ndtri(0.5 + confidence / 2))
         independent = self._packets / self.inflation(p) * (z / t) ** 2
@@ -146,6 +169,10 @@ def quantile_interval(
     Thresholds are bin edges, and a packet counts against the claim wherever it may lie in its
     bin, so the binning error is inside the interval. If no observed threshold is rejected, the
     end is infinite, or 0.
+
+    No quantile is below a lower one. Where the run is too short for the p-quantile to be trusted,
+    the highest lower one that can be bounds it from below (`Interval.surely`): that far more
+    packets than 1 - p exceed a limit is seen long before it is known where their quantile lies.
 
     The confidence is that of the procedure: a trusted interval misses the quantile in no more
     than 1 - confidence of all runs. Among the few short runs that pass the guard by chance,
