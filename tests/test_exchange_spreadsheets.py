@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from typer.testing import CliRunner
 
+from netplan.cli.app import app
 from netplan.exchange import export, import_file
 from netplan.ground.errors import InputError
 from netplan.input.loader import load, load_topology
@@ -99,6 +101,31 @@ def test_a_capacity_changed_in_excel_changes_the_offered_load(tmp_path):
     book.save(book_file)
     after = scenario_of(book_file, tmp_path)
     assert offered(after, LINK) == pytest.approx(offered(before, LINK) / 2, rel=1e-6)
+
+
+def test_a_capacity_cut_down_in_excel_turns_a_verdict(tmp_path):
+    """By commands alone: export, check, edit, import, check. 50 Gbit/s do not pass through 40."""
+    written = (ROOT / "scenarios" / "two-cities.yaml").read_text(encoding="utf-8")
+    scenario = tmp_path / "scenario.yaml"
+    scenario.write_text(written.replace("../topologies/two-cities", "new"), encoding="utf-8")
+    book_file = tmp_path / "net.xlsx"
+
+    def run(*arguments):
+        return CliRunner().invoke(app, [*map(str, arguments), "--quiet"]).exit_code
+
+    def check():
+        assert run("import", book_file, "-o", tmp_path / "new.yaml") == 0
+        return run("check", scenario, "--set", "years=[2024]", "--jobs", "1")
+
+    assert run("export", ROOT / "topologies" / "two-cities.yaml", "-o", book_file) == 0
+    assert check() == 0
+    book = load_workbook(book_file)
+    sheet = book["links"]
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    row = next(cell.row for cell in sheet["A"] if cell.value == "shenyang--dalian")
+    sheet.cell(row, columns["capacity_gbps"]).value = 40
+    book.save(book_file)
+    assert check() == 1
 
 
 def test_a_capacity_changed_in_a_csv_file_changes_the_offered_load(tmp_path):

@@ -123,7 +123,7 @@ def test_a_missed_target_is_an_error_on_its_line_and_a_met_one_is_nothing(missed
     [found] = [one for one in annotate(missed) if one.rule == "target-missed"]
     assert found.level == "error"
     assert line_of(found.place).strip().startswith('- name: "100 %')
-    assert "missed: a > c 2.938 ms (impossible)" in found.message
+    assert "missed: a > c above 2.938 ms (too far)" in found.message
     assert "and 3 more" in found.message
 
 

@@ -74,8 +74,18 @@ def test_a_failure_says_how_much_is_covered_and_which_pairs_miss():
     failure = parsed(document("missed")).find(".//failure")
     assert failure.get("message") == "50.0% of population below 1 ms, needed 95.0%"
     [line] = failure.text.splitlines()
-    assert line.startswith("a > b: 1.250 ms latency")
+    assert line.startswith("a > b: 1.250 ms, too slow")
     assert "a shorter route; or hollow-core fibre" in line
+
+
+def test_the_worst_pairs_of_a_failure_come_first():
+    bad = document("missed")
+    slow, far = {**PAIR, "estimate_ms": 3.0}, {**PAIR, "estimate_ms": None, "floor_ms": 2.0}
+    bad["targets"][0]["pairs"] = [PAIR, far, slow]
+    lines = parsed(bad).find(".//failure").text.splitlines()
+    assert [line.split(" ms")[0] for line in lines] == [
+        "a > b: 3.000", "a > b: above 2.000", "a > b: 1.250",
+    ]  # fmt: skip
 
 
 def test_failure_states_are_cases_as_well():
@@ -103,6 +113,6 @@ def test_a_pair_without_estimate_shows_its_floor_and_one_without_compute_nothing
         {**PAIR, "estimate_ms": None, "floor_ms": None, "target": None, "reason": "no_compute"},
     ]
     first, second = parsed(bare).find(".//failure").text.splitlines()
-    assert first.startswith("a > b: 0.900 ms")
-    assert "ms" not in second.split("no_compute")[0]
+    assert first.startswith("a > b: above 0.900 ms, too slow")
+    assert second.startswith("a > ?: no compute")
     assert "None" not in second

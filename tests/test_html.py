@@ -260,6 +260,15 @@ def test_links_to_blame_come_by_the_number_of_pairs():
     ]
 
 
+def test_a_link_to_blame_for_a_miss_comes_before_those_of_many_undecided_pairs():
+    pairs = [
+        pair("p", outcome="missed", hops=[hop("sure", 1.0)]),
+        *(pair(f"q{n}", outcome="undecided", hops=[hop("perhaps", 9.0)]) for n in range(3)),
+    ]
+    [cause] = causes([target(*pairs)])
+    assert [blame.hop["link"] for blame in cause.blames] == ["sure", "perhaps"]
+
+
 def test_a_cause_shows_the_worst_pairs_only():
     pairs = [pair(f"s{n}", outcome="missed", estimate=6.0 + n) for n in range(PAIRS_SHOWN + 5)]
     [cause] = causes([target(*pairs)])

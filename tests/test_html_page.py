@@ -344,6 +344,16 @@ def test_a_hop_that_stays_at_a_site_is_called_by_what_it_is():
     assert "last mile" not in text
 
 
+def test_an_undecided_pair_says_how_much_it_may_lose_and_a_missed_one_what_it_lost():
+    open_pair = pair("shenyang", "dalian", "undecided") | {"loss": 0.0028, "loss_high": 0.0764}
+    lossy = pair("dalian", "anshan", "missed") | {"loss": 0.05, "loss_high": 0.07}
+    found = results(targets=[target("5 ms", 2026, "missed", open_pair, lossy)])
+    causes = Page(html_report(found, "en")).within("causes")
+    assert "loss 0.28\u202f%, perhaps up to 7.64\u202f%" in causes
+    assert "loss 5.00\u202f%" in causes
+    assert "7.00\u202f%" not in causes
+
+
 def test_servers_are_listed_with_utilisation_and_waits(pages):
     text = Page(pages["en"]).within("servers")
     for words in ("Anshan", "70\u202f%", "1,234", "0.0123", "0.0110", "–"):
@@ -461,6 +471,8 @@ def rows(tab, table):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_chart_is_drawn_and_the_page_fits_wide_and_narrow_windows(open_page, language):
+    from playwright.sync_api import expect
+
     tab = open_page(language)
     charts = tab.locator(".chart")
     assert charts.count() == 6
@@ -468,8 +480,11 @@ def test_every_chart_is_drawn_and_the_page_fits_wide_and_narrow_windows(open_pag
         assert charts.nth(index).locator("svg.main-svg").count() > 0
     for width in (1280, 400):
         tab.set_viewport_size({"width": width, "height": 900})
-        tab.wait_for_timeout(500)
-        assert tab.evaluate("document.documentElement.scrollWidth") == width
+        expect(tab.locator("html")).to_have_js_property("scrollWidth", width, timeout=30_000)
+        heights = tab.locator(".chart svg.main-svg:first-of-type").evaluate_all(
+            "all => all.map(chart => chart.getBoundingClientRect().height)"
+        )
+        assert min(heights) > 150
 
 
 def test_filters_narrow_the_list_of_pairs(opened):

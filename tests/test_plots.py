@@ -10,7 +10,9 @@ from matplotlib.colors import to_hex
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from typer.testing import CliRunner
 
+from netplan.cli.app import app
 from netplan.ground.errors import InputError
 from netplan.ground.texts.problems import is_translated
 from netplan.ground.units import MS
@@ -664,6 +666,30 @@ def test_chinese_names_fall_back_to_english_where_no_font_has_them(two, monkeypa
     labels = axes_of(latency_budget(two, language="zh")).get_yticklabels()
     assert labels[0].get_text() == "Anshan → Shenyang"
     assert legible("沈阳", "target 1") == "target 1"
+
+
+def test_a_font_that_was_installed_after_matplotlib_made_its_list_is_found(monkeypatch):
+    fonts = style.font_manager.fontManager
+    chinese = [font for font in fonts.ttflist if font.name in style._CJK_FONTS]
+    if not chinese and style.cjk_font() is None:
+        pytest.skip("no Chinese font is installed; install Debian's package fonts-noto-cjk")
+    style.cjk_font.cache_clear()
+    old = [font for font in fonts.ttflist if "CJK" not in font.name and font not in chinese]
+    monkeypatch.setattr(fonts, "ttflist", old)
+    assert style.cjk_font() is not None
+
+
+def test_the_command_says_why_a_picture_is_in_english_though_chinese_is_asked_for(
+    two, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("netplan.judge.results.load_results", lambda folder: two)
+    monkeypatch.setattr("netplan.show.plots.cjk_font", lambda: None)
+    monkeypatch.setattr(style, "cjk_font", lambda: None)
+    arguments = ["plot", "here", "--kind", "cdf", "-o", str(tmp_path / "p.png"), "--lang"]
+    told = CliRunner().invoke(app, [*arguments, "zh"])
+    assert told.exit_code == 0, told.output
+    assert "未找到中文字体，图片为英文；请安装 fonts-noto-cjk 等中文字体" in told.stdout
+    assert "font" not in CliRunner().invoke(app, [*arguments, "en"]).output
 
 
 def test_chinese_names_are_used_where_a_font_has_them(two, monkeypatch):

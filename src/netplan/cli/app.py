@@ -252,8 +252,8 @@ def plot(
     with guarded(spoken(lang)):
         options = {"target": target, "year": year, "pair": pair, "state": state}
         options |= {"circles": circles, "language": spoken(lang)}
-        written = draw_picture(results, kind, out, against, options)
-        say(message_in_language(f"Picture is in {written}", spoken(lang)), quiet=quiet)
+        for line in draw_picture(results, kind, out, against, options):
+            say(message_in_language(line, spoken(lang)), quiet=quiet)
 
 
 @app.command()

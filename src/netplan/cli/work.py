@@ -142,16 +142,20 @@ def draw_picture(
     out: Path | None,
     against: Path | None,
     options: Mapping[str, str | int | None],
-) -> Path:
-    """Draw one kind of picture of a results folder and return the file; options as `draw`'s."""
+) -> Iterator[str]:
+    """Draw one kind of picture of a results folder and say where; options as `draw`'s."""
     from netplan.judge.results import load_results
-    from netplan.show.plots import draw, save
+    from netplan.show.plots import cjk_font, draw, save
 
     other = None if against is None else load_results(against)
     figure = draw(load_results(folder), kind, against=other, **cast("dict[str, Any]", options))
     path = out or Path(f"{kind}.png")
     save(figure, path)
-    return path
+    yield f"Picture is in {path}"
+    if options["language"] == "zh" and cjk_font() is None:
+        yield (
+            "no font has Chinese characters, so it is in English; install fonts-noto-cjk or another"
+        )
 
 
 def write_page(folder: Path, out: Path, language: Language) -> None:

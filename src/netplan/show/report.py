@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from netplan.ground.texts.report import REPORT
 from netplan.ground.units import KM, MS
-from netplan.judge.verdict import LAST_MILE, SERVERS, Outcome, Verdict
+from netplan.judge.verdict import LAST_MILE, SERVERS, Outcome, Reason, Verdict
 from netplan.show.tables.columns import padded, right, wrapped
 from netplan.show.tables.reader import Reader
 
@@ -207,7 +207,9 @@ def _explain(reader: Reader, pair: PairVerdict) -> Iterator[str]:
     because = reader.texts[f"because.{pair.reason}"]
     told = reader.say("pair", pair=_pair(reader, pair), because=because, value=_interval(pair))
     yield from wrapped(told.rstrip(), indent=2)
-    if pair.loss:
+    if pair.reason is Reason.BUDGET and round(pair.loss_high or 0.0, 4):
+        yield from wrapped(reader.say("open_loss", loss=pair.loss, most=pair.loss_high))
+    elif pair.loss:
         yield from wrapped(reader.say("loss", loss=pair.loss))
     if pair.components:
         split = reader.texts["comma"].join(

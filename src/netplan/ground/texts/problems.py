@@ -67,6 +67,7 @@ _MESSAGES = (
     (r"give exactly one of (.+) or (\w+), not (.+)", r"\1, \2 须且仅须给出其一，现为\3"),
     # names
     (r"unknown (.+?) ('.*')", r"未知的\1 \2"),
+    (r"there is (.+) and (\d+) more", r"现有：\1，另有 \2 个"),
     (r"there (?:is|are) (.+)", r"现有：\1"),
     (r"(.+) is a transit site, without a router", r"\1 为中继站点，没有路由器"),
     (r"end the link at a router", "链路两端须为路由器节点"),
@@ -228,6 +229,8 @@ _MESSAGES = (
     (r"(.+): written", r"\1：已写出"),
     (r"Results are in (.+)", r"结果位于 \1"),
     (r"Picture is in (.+)", r"图片位于 \1"),
+    (r"no font has Chinese characters, so it is in English", "未找到中文字体，图片为英文"),
+    (r"install (\S+) or another", r"请安装 \1 等中文字体"),
     (r"Report is in (.+)", r"报告位于 \1"),
 )
 _PHRASES = (

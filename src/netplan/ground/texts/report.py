@@ -59,6 +59,10 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
     ),
     "pair": ("{pair}: {because} {value}", "{pair}：{because}{value}"),
     "loss": ("loss {loss:.2%}", "丢包率 {loss:.2%}"),
+    "open_loss": (
+        "loss {loss:.2%}, perhaps up to {most:.2%}",
+        "丢包率 {loss:.2%}，可能高达 {most:.2%}",
+    ),
     "means": ("mean ms: {split}", "平均时延构成（ms）：{split}"),
     "comma": (", ", "，"),
     "blame": (

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from netplan.ground.texts import Texts
+from netplan.ground.texts.report import REPORT
 from netplan.ground.units import MS
 from netplan.judge.verdict import Outcome
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Annotation", "annotate"]
 
 PAIRS_NAMED = 3
+_TEXTS = Texts("en", REPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,10 @@ def _size(pair: PairVerdict) -> float:
 
 
 def _pair(pair: PairVerdict) -> str:
-    value = f" {_size(pair) / MS:.3f} ms" if _size(pair) else ""
-    return f"{pair.source} > {pair.target or '?'}{value} ({pair.reason})"
+    above = "" if pair.estimate is not None else "above "
+    value = f" {above}{_size(pair) / MS:.3f} ms" if _size(pair) else ""
+    because = f" ({_TEXTS[f'short.{pair.reason}']})" if pair.outcome is Outcome.MISSED else ""
+    return f"{pair.source} > {pair.target or '?'}{value}{because}"
 
 
 def _links(evaluation: Evaluation) -> Iterator[Annotation]:
@@ -92,7 +97,8 @@ def _links(evaluation: Evaluation) -> Iterator[Annotation]:
         for pair in verdict.missed:
             if verdict.outcome is Outcome.MISSED and pair.blame is not None:
                 blamed.setdefault(pair.blame.link, []).append((verdict, pair))
-    for link, cases in blamed.items():
+    # Those of most pairs first, since reviews show the first ten of a step.
+    for link, cases in sorted(blamed.items(), key=lambda item: len(item[1]), reverse=True):
         yield _link(evaluation.scenario, link, cases)
 
 

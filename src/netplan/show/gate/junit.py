@@ -6,11 +6,15 @@ import re
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
+from netplan.ground.texts import Texts
+from netplan.ground.texts.report import REPORT
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = ["junit_report"]
 
+_TEXTS = Texts("en", REPORT)
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -53,16 +57,20 @@ def _case(suite: ElementTree.Element, scenario: str, target: Mapping[str, Any]) 
         f"needed {target['coverage_needed']:.1%}"
     )
     element = ElementTree.SubElement(case, kind, type=target["reason"], message=message)
-    element.text = "\n".join(
-        _line(pair) for pair in target["pairs"] if pair["outcome"] == target["outcome"]
-    )
+    pairs = [pair for pair in target["pairs"] if pair["outcome"] == target["outcome"]]
+    element.text = "\n".join(map(_line, sorted(pairs, key=_size, reverse=True)))
+
+
+def _size(pair: Mapping[str, Any]) -> float:
+    return pair["estimate_ms"] or pair["floor_ms"] or 0.0
 
 
 def _line(pair: Mapping[str, Any]) -> str:
-    value = pair["estimate_ms"] if pair["estimate_ms"] is not None else pair["floor_ms"]
-    shown = "" if value is None else f" {value:.3f} ms"
+    above = "" if pair["estimate_ms"] is not None else "above "
+    because = _TEXTS[f"short.{pair['reason']}"]
+    shown = f" {above}{_size(pair):.3f} ms," if _size(pair) else ""
     cure = f"; would cure it: {'; or '.join(pair['remedies'])}" if pair["remedies"] else ""
-    return f"{pair['source']} > {pair['target'] or '?'}:{shown} {pair['reason']}{cure}"
+    return f"{pair['source']} > {pair['target'] or '?'}:{shown} {because}{cure}"
 
 
 def _legal(text: str) -> str:

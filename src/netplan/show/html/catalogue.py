@@ -22,7 +22,7 @@ _WORDS = {
     "reason.disconnected": ("the failure leaves no route", "故障后无可用路由"),
     "reason.overload": ("the servers are offered too much", "算力服务器过载"),
     "reason.not_measured": ("no samples of it are saved", "未保存其样本"),
-    "reason.budget": ("too few packets in the budget", "预算内样本不足"),
+    "reason.budget": ("too few independent packets in the budget", "预算内独立样本不足"),
     "component.equipment": ("optical equipment", "光层设备"),
     "component.processing": ("router processing", "节点处理"),
     "component.transmission": ("transmission", "发送（串行化）"),
@@ -57,7 +57,7 @@ _VERDICTS = {
         "{target}：{year} 年起未满足。",
     ),
     "lead.doubt": (
-        "{target}: no longer certain in {year}.",
+        "{target}: undecided from {year} on.",
         "{target}：{year} 年起无法判定是否满足。",
     ),
     "promise": (
@@ -109,6 +109,8 @@ _CAUSES = {
         "not to the mean.",
         "上述节点对的平均时延构成；限值针对 {statistic}，而非平均值。",
     ),
+    "loss.found": ("loss {loss}", "丢包 {loss}"),
+    "loss.open": ("loss {loss}, perhaps up to {most}", "丢包 {loss}，可能高达 {most}"),
     "causes.hop_facts": ("mean {cost} ms, offered {load}", "平均 {cost} ms，负荷 {load}"),
     "causes.hops": ("Hop by hop: the {n} pairs above", "逐跳构成：上述 {n} 个节点对"),
     "causes.hops_caption": (

@@ -24,6 +24,8 @@ class Blame:
     hop: Mapping[str, Any]
     """As in ``results.json``, of the pair that it costs most."""
     pairs: int
+    missed: int
+    """How many of the pairs miss the limit; the others are undecided."""
 
     @property
     def total_ms(self) -> float:
@@ -58,14 +60,20 @@ class Cause:
 
     @property
     def blames(self) -> list[Blame]:
-        """The hops to blame, those of most pairs first."""
+        """The hops to blame, those of most missed pairs first, then of most undecided ones."""
         found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+        missed: Counter[tuple[str, str]] = Counter()
         for pair in self.failing:
             hop = blame_of(pair)
             if hop is not None:
-                found.setdefault((hop["link"], hop["from"]), []).append(hop)
-        blames = [Blame(hop=max(hops, key=cost), pairs=len(hops)) for hops in found.values()]
-        return sorted(blames, key=lambda blame: (-blame.pairs, -blame.total_ms))[:LINKS_SHOWN]
+                channel = hop["link"], hop["from"]
+                found.setdefault(channel, []).append(hop)
+                missed[channel] += pair["outcome"] == "missed"
+        blames = [
+            Blame(hop=max(hops, key=cost), pairs=len(hops), missed=missed[channel])
+            for channel, hops in found.items()
+        ]
+        return sorted(blames, key=_weight, reverse=True)[:LINKS_SHOWN]
 
 
 def causes(targets: Iterable[Mapping[str, Any]]) -> list[Cause]:
@@ -82,6 +90,10 @@ def causes(targets: Iterable[Mapping[str, Any]]) -> list[Cause]:
         )
         for failing in by_name.values()
     ]
+
+
+def _weight(blame: Blame) -> tuple[int, int, float]:
+    return blame.missed, blame.pairs, blame.total_ms
 
 
 def worst_first(pairs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -62,9 +62,14 @@ const AXIS = {
 };
 const axis = (title, more = {}) => ({ ...AXIS, ...more, title: { text: title, standoff: 8 } });
 
+// Phones, and windows as narrow. Paper is laid out for itself.
+const NARROW = matchMedia("screen and (max-width: 700px)");
+
 const drawn = new Set();
 const draw = (place, traces, layout) => {
   drawn.add(place);
+  // When a window changes, charts take the size of their place.
+  place.style.height = `${layout.height}px`;
   Plotly.react(
     place,
     traces,
@@ -173,7 +178,7 @@ const broken = (text, most) => {
 
 // Stacked bars of mean components, one for each row of numbers.
 const drawBudget = (place, names, splits, limit) => {
-  const narrow = place.clientWidth < 600;
+  const narrow = NARROW.matches;
   const labels = names.map((name, row) => `${broken(name, narrow ? 14 : 36)}${"\u200b".repeat(row)}`);
   const traces = DATA.components.map((component, column) => ({
     type: "bar", orientation: "h", name: word("component", component),
@@ -210,8 +215,7 @@ const worstFirst = (a, b) => {
     || (latencyOf(q) ?? 0) - (latencyOf(p) ?? 0);
 };
 
-if (NORMAL.length) drawYears();
-for (const place of document.querySelectorAll(".budget")) {
+const drawBudgets = () => document.querySelectorAll(".budget").forEach((place) => {
   const rows = DATA.pairs.map((_, index) => index).filter((index) => {
     const { name, year, state } = verdictOf(DATA.pairs[index]);
     const detail = DATA.details[index];
@@ -222,4 +226,8 @@ for (const place of document.querySelectorAll(".budget")) {
     drawBudget(place, rows.map((index) => pairName(DATA.pairs[index])),
       rows.map((index) => DATA.details[index][SPLIT]), verdictOf(DATA.pairs[rows[0]]).limit);
   } else place.remove();
-}
+});
+
+if (NORMAL.length) drawYears();
+drawBudgets();
+NARROW.addEventListener("change", drawBudgets);

@@ -172,7 +172,7 @@ const drawMap = () => {
   const width = Math.min(place.clientWidth, 1152);
   const drawnHeight = Math.max(320, Math.min(760, (width - 40) * stretch * (north - south)
     / (east - west)));
-  const height = drawnHeight + (width < 600 ? 190 : 90);
+  const height = drawnHeight + (NARROW.matches ? 190 : 90);
   // Pixels to a degree: the narrower of width and height decides.
   const perDegree = Math.min((width - 16) / (east - west),
     drawnHeight / (north - south) / stretch);
@@ -196,7 +196,7 @@ const drawMap = () => {
         xref: "paper", yref: "paper", x: 1, y: 0, xanchor: "right", yanchor: "bottom",
         text: say("js.schematic"), font: { size: 11, color: "#566273" },
       })]),
-      ...placeNames(cities, scale, width < 600 ? 11 : 13),
+      ...placeNames(cities, scale, NARROW.matches ? 11 : 13),
       ...exits.map(([x, y, names]) => label({
         x, y, text: `<i>→ ${names.join("<br>→ ")}</i>`, font: { size: 11 },
         xanchor: x < (west + east) / 2 ? "left" : "right",
@@ -219,6 +219,7 @@ if (DATA.ground && DATA.years.length) {
   for (const id of ["map-target", "map-year", "map-state"]) {
     document.getElementById(id).addEventListener("change", drawMap);
   }
+  NARROW.addEventListener("change", drawMap);
   states();
   drawMap();
 }

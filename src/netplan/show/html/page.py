@@ -115,6 +115,7 @@ def html_report(
         "hop_name": lambda hop: _hop_name(hop, places, texts),
         "promise": lambda target: _promise(target, texts),
         "state": lambda name: state_in_language(name, language),
+        "loss_of": lambda pair: _loss(pair, texts),
     }
     down = links_down(scenario)
     classes = (
@@ -153,7 +154,7 @@ def _told(sentence: str, language: Language, names: Mapping[str, str]) -> str:
     told = in_language(sentence, language)
     for name, local in names.items():
         told = told.replace(f"“{name}”", f"“{local}”")
-    return told
+    return told.replace(" %", "\u202f%")
 
 
 def _titled(document: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -275,6 +276,14 @@ def _hop_name(hop: Mapping[str, Any], places: Places, texts: Texts) -> str:
     if hop["from"] == hop["to"] and key in texts.catalogue:
         return texts.say(key, node=places.node(hop["from"]))
     return places.pair(hop["from"], hop["to"])
+
+
+def _loss(pair: Mapping[str, Any], texts: Texts) -> str:
+    """Say how much a pair loses and, while it is not decided, how much it may lose."""
+    loss, most = percent(pair["loss"], 2), pair.get("loss_high") or 0
+    if pair["reason"] == "budget" and round(most, 4):
+        return texts.say("loss.open", loss=loss, most=percent(most, 2))
+    return texts.say("loss.found", loss=loss) if pair["loss"] else ""
 
 
 def _promise(target: Mapping[str, Any], texts: Texts) -> str:

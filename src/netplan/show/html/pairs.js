@@ -72,7 +72,8 @@ const tableRow = (index) => {
   outcome.append(badge(row[OUTCOME]));
   const interval = row[LOW] === null || row[ESTIMATE] === null ? "–"
     : `${ms(row[LOW])} – ${row[HIGH] === null ? "∞" : ms(row[HIGH])}`;
-  line.append(heading, cell(siteName(row[TARGET])), outcome, cell(word("reason", row[REASON])),
+  line.append(heading, cell(siteName(row[TARGET])), outcome,
+    cell(word("reason", row[REASON]), "reason"),
     cell(ms(row[ESTIMATE]), "n"), cell(interval, "n"), cell(ms(row[FLOOR]), "n"),
     cell(ratio(row) === null ? "–" : share(ratio(row), 0), "n"), cell(share(row[LOSS], 2), "n"),
     cell(row[PACKETS].toLocaleString(), "n"), cell(row[LENGTH].toFixed(1), "n"),
@@ -138,14 +139,15 @@ const drawCurves = () => {
   const longest = Math.max(...traces.flatMap((trace) => trace.x));
   const near = traces.length > 0 && verdict.limit < 2.5 * longest;
   draw(place, traces, {
-    height: traces.length ? 420 : 160, showlegend: true,
-    legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
-    margin: { l: 60, r: 16, t: 48, b: 48 },
+    height: traces.length ? 420 : 100, showlegend: true,
+    legend: { orientation: "h", x: 0, y: 1, yref: "container", yanchor: "top" },
+    margin: { l: 60, r: 16, t: 56, b: 48 },
     xaxis: axis([say("js.latency"), `${verdict.layer} · ${verdict.quantity}`].join(
-      place.clientWidth < 600 ? "<br>" : " · "),
-      isLong(longest, verdict.limit) ? { type: "log" } : {}),
-    yaxis: tail ? axis(say("js.above"), { type: "log", tickformat: ".2~%", dtick: 1 })
-      : axis(say("js.within"), { tickformat: ".0%", range: [0, 1.02] }),
+      NARROW.matches ? "<br>" : " · "),
+      { visible: traces.length > 0, ...(isLong(longest, verdict.limit) ? { type: "log" } : {}) }),
+    yaxis: axis(say(tail ? "js.above" : "js.within"), { visible: traces.length > 0,
+      ...(tail ? { type: "log", tickformat: ".2~%", dtick: 1 }
+        : { tickformat: ".0%", range: [0, 1.02] }) }),
     shapes: near ? [{ type: "line", x0: verdict.limit, x1: verdict.limit, yref: "paper", y0: 0,
       y1: 1, line: { color: INK, width: 1.5, dash: "dash" } }] : [],
     annotations: [limitNote(verdict.limit, traces.length ? near : null, longest)],
@@ -273,6 +275,7 @@ if (DATA.pairs.length) {
   }
   control("text").addEventListener("input", refresh);
   control("scale").addEventListener("change", drawCurves);
+  NARROW.addEventListener("change", drawCurves);
   document.getElementById("pairs-more").addEventListener("click", () => {
     view.limit += PAGE;
     fillTable();

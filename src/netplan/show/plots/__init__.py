@@ -17,7 +17,7 @@ from netplan.show.plots.heatmap import latency_heatmap
 from netplan.show.plots.load import latency_load
 from netplan.show.plots.map import network_map
 from netplan.show.plots.pictures import Pictures, pictures_of
-from netplan.show.plots.style import save
+from netplan.show.plots.style import cjk_font, save
 from netplan.show.plots.subject import unknown
 from netplan.show.plots.timeline import target_timeline
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KINDS",
     "Pictures",
+    "cjk_font",
     "draw",
     "latency_budget",
     "latency_ccdf",

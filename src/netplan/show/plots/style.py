@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Literal
@@ -151,8 +151,24 @@ LINE_STYLES = (
 @cache
 def cjk_font() -> str | None:
     """Return the best installed font with Chinese characters, or none."""
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    return next((name for name in _CJK_FONTS if name in installed), None)
+    found = _known_cjk_font()
+    if found is None:
+        _learn_new_fonts()
+        found = _known_cjk_font()
+    return found
+
+
+def _known_cjk_font() -> str | None:
+    known = {font.name for font in font_manager.fontManager.ttflist}
+    return next((name for name in _CJK_FONTS if name in known), None)
+
+
+def _learn_new_fonts() -> None:
+    """Take in fonts that were installed after Matplotlib made its list, which it keeps for ever."""
+    known = {font.fname for font in font_manager.fontManager.ttflist}
+    for file in set(font_manager.findSystemFonts()) - known:
+        with suppress(OSError, RuntimeError):  # a file that is no font, or a broken one
+            font_manager.fontManager.addfont(file)
 
 
 def legible(text: str, fallback: str) -> str:
