@@ -53,6 +53,23 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
         "{year} 年 {state}：{outcome}，覆盖率 {covered:.1%}，最差 {pair} {value} ms {why}",
     ),
     "more_states": ("and {count} more not met", "另有 {count} 种未满足或未判定"),
+    "ranked": (
+        "Failure states that break pairs: {count} of {of}, by pairs that are met without them",
+        "使节点对不再满足的故障状态：{of} 种中 {count} 种，按正常时满足而此时未满足的对数排序",
+    ),
+    "head.state": ("state", "故障状态"),
+    "head.pairs": ("pairs", "节点对"),
+    "head.people": ("people", "涉及人口"),
+    "more_ranked": ("and {count} more", "另有 {count} 种"),
+    "bases": (
+        "what decided the {count:,} pairs of all failure states: {counts}",
+        "各故障状态共 {count:,} 个节点对的判定依据：{counts}",
+    ),
+    "basis.simulation": ("simulation {count:,}", "仿真 {count:,}"),
+    "basis.routes": ("their routes {count:,}", "路由 {count:,}"),
+    "basis.normal_state": ("unchanged from the normal state {count:,}", "与正常状态相同 {count:,}"),
+    "basis.offered_load": ("offered load {count:,}", "负荷 {count:,}"),
+    "basis.closed_form": ("a closed form {count:,}", "解析公式 {count:,}"),
     "why": (
         "Why “{name}” is not met ({years}). In {year}, {count} of {of} pairs:",
         "“{name}”未满足或未判定的原因（{years} 年）。{year} 年 {of} 个节点对中有 {count} 个：",
