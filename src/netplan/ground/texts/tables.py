@@ -60,8 +60,8 @@ _CIRCLES = {
 }
 
 _CURES = {
-    "cure.nothing": ("Nothing is missed in {year}.", "{year} 年没有未满足的节点对。"),
-    "cure.missed": ("Missed in {year}: {pairs}", "{year} 年未满足：{pairs}"),
+    "cure.nothing": ("Nothing is missed in {when}.", "{when}没有未满足的节点对。"),
+    "cure.missed": ("Missed in {when}: {pairs}", "{when}未满足：{pairs}"),
     "cure.missed_of": ("{target}: {count}", "{target}：{count} 个"),
     "cure.undecided": (
         "{pairs} undecided; not looked at (raise --packets)",
@@ -115,7 +115,17 @@ _CURES = {
     ),
     "cure.load": ("{link} ({load:.0%})", "{link}（{load:.0%}）"),
     "cure.together": ("With everything above built:", "以上各项全部建成后："),
+    "cure.not_simulated": ("not simulated", "未经仿真"),
+    "cure.in_failures": (
+        "Failure states are not looked at here; --state looks at one, as run names them.",
+        "此处未分析故障状态；可用 --state 指定一种（名称见 run 的输出）。",
+    ),
     "cure.paste": ("To paste into the scenario:", "可粘贴到方案文件中的内容："),
+    "cure.append": (
+        "To append to the expansion in {file}, line {line}:",
+        "可追加到 {file} 第 {line} 行 expansion 的内容：",
+    ),
+    "left.cut_off": ("no way is left", "无可用路由"),
     "left.no_compute": (
         "no compute node that the target allows",
         "没有目标所允许的算力节点",
