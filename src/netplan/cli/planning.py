@@ -66,6 +66,9 @@ def circles(
     failures: Annotated[
         FailureName | None, typer.Option(help="Also show the worst over these failures.")
     ] = None,
+    state: Annotated[
+        str | None, typer.Option(help="Also show a failure state, e.g. 'span a~b'.")
+    ] = None,
     results: Annotated[
         Path | None, typer.Option(help="Results folder: show what was measured there instead.")
     ] = None,
@@ -91,6 +94,7 @@ def circles(
             sources=sources,
             centres=centres,
             failures=None if failures is None else failures.value,
+            state=state,
             results=results,
             json_file=json_file,
             language=spoken(lang),

@@ -32,6 +32,7 @@ def draw_circles(
     sources: Sequence[str] | None,
     centres: Sequence[str] | None,
     failures: str | None,
+    state: str | None,
     results: Path | None,
     json_file: Path | None,
     language: Language,
@@ -57,6 +58,7 @@ def draw_circles(
             sources=sources,
             centres=centres or CENTRES,
             each=each,
+            state=state,
         )
     if json_file is not None:
         write_text(json_file, to_json(circles_document(scenario, maps, limits)))
