@@ -197,7 +197,7 @@ def test_both_languages_fill_the_same_places(catalogue):
 
 def test_every_text_of_the_tables_is_used():
     by_value = ("kind.", "centre.", "head.", "change.", "duration.", "outcome.", "layer.",
-                "direction.", "of.", "component.")  # fmt: skip
+                "direction.", "of.", "component.", "short.")  # fmt: skip
     files = resources.files("netplan.show.tables").iterdir()
     written = "".join(f.read_text(encoding="utf-8") for f in files if f.name.endswith(".py"))
     alone = {key.removesuffix(".one").removesuffix(".many") for key in TABLES

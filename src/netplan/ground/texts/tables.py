@@ -198,14 +198,25 @@ _COMPARISON = {
         "{count:.0f} demands of class {name} ({year}): {before:,.6g} -> {after:,.6g} Gbit/s in all",
         "{year} 年 {name} 类流量需求 {count:.0f} 项：合计 {before:,.6g} -> {after:,.6g} Gbit/s",
     ),
+    "comparison.demands_moved": (
+        "{count:.0f} demands of class {name} ({year}) moved or shared out anew, still "
+        "{after:,.6g} Gbit/s in all",
+        "{year} 年 {name} 类流量需求 {count:.0f} 项改变去向或分摊，合计仍为 {after:,.6g} Gbit/s",
+    ),
     "comparison.verdicts": (
         "Verdicts: {count} differ, {same} are the same",
         "结论：{count} 项不同，{same} 项相同",
     ),
+    "comparison.outcomes": ("{before} -> {after}", "{before}变为{after}"),
     "comparison.flip": ("{where}: {before} -> {after}", "{where}：{before} -> {after}"),
     "comparison.flips": (
-        "{where}: {pairs} {before} -> {after}: {named}",
-        "{where}：{pairs}由{before}变为{after}：{named}",
+        "{where}: {pairs} {outcomes}: {named}",
+        "{where}：{pairs}由{outcomes}：{named}",
+    ),
+    "comparison.cause": ("{outcomes} ({side}: {reason})", "{outcomes}（{side}：{reason}）"),
+    "comparison.cause_on": (
+        "{outcomes} ({side}: {reason}; {link}, {load:.0%} offered)",
+        "{outcomes}（{side}：{reason}；{link}，负荷 {load:.0%}）",
     ),
     "comparison.where": ("{target}, {year}", "{target}，{year} 年"),
     "comparison.where_failed": ("{target}, {year} {state}", "{target}，{year} 年 {state}"),
