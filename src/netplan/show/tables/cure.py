@@ -190,7 +190,8 @@ def _in_failures(reader: Reader, scenario: Scenario, found: Cures) -> Iterator[s
 
 def _steps(reader: Reader, scenario: Scenario, found: Cures) -> Iterator[str]:
     """Spell the steps for the place where they belong: no file may have a key twice."""
-    steps = [*(step for cure in found.cures for step in cure.steps), *found.several]
+    steps = [step for cure in found.cures for step in cure.steps]
+    steps += [step for step in found.several if step not in steps]
     if not steps:
         return
     place = scenario.origin.place(("expansion",)) if scenario.expansion else None
