@@ -127,6 +127,14 @@ def test_a_failed_site_is_not_judged_but_the_others_are(write):
     assert delays(alone, "cx")["ax"] == pytest.approx(100 * US)
 
 
+def test_a_named_state_has_a_map_of_its_own(write):
+    ring = TOPOLOGY + "      around: {ends: [cx, x], length_km: 200}\n"
+    normal, cut = circles(write(ring), state="span cx--x")
+    assert (normal.state, cut.state) == ("normal", "span cx--x")
+    assert delays(normal, "cx")["ax"] == pytest.approx(100 * US)
+    assert delays(cut, "cx")["ax"] == pytest.approx(1050 * US)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -134,6 +142,7 @@ def test_a_failed_site_is_not_judged_but_the_others_are(write):
         ({"centres": ["aggregation"]}, "no node is selected"),
         ({"layer": Layer.SERVICE}, "optical and network"),
         ({"each": ()}, "nothing fails"),
+        ({"state": "span nowhere"}, "no failure state is called 'span nowhere'"),
     ],
 )
 def test_what_makes_no_sense_is_an_input_error(write, options, message):

@@ -119,6 +119,16 @@ def test_a_verdict_that_flips_is_shown_with_its_pair(compared):
     assert compared.same_verdicts == 1
 
 
+def test_a_pair_that_flips_says_why_it_is_missed_where_it_is(compared, both):
+    cause = compared.flips[1].cause
+    assert (cause.side, cause.reason) == ("A", "latency")
+    assert cause.link in both[0].topology.links
+    text = comparison_table(compared)
+    assert f"1 pair missed -> met (A: too slow; {cause.link}, {cause.load:.0%} offered): a>c" in (
+        " ".join(text.split())
+    )
+
+
 def test_what_changes_nothing_in_a_year_makes_no_difference_there(compared):
     year_2024, year_2025 = (d.difference for d in compared.differences)
     assert (year_2024.estimate, year_2024.low, year_2024.high) == (0.0, 0.0, 0.0)

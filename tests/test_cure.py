@@ -10,7 +10,9 @@ from netplan.cli.app import app
 from netplan.decide.cure import Kind, find_cures
 from netplan.decide.cure.capacity import fitting_members
 from netplan.decide.cure.distances import Cables, Distances
+from netplan.decide.cure.search import Confirmed
 from netplan.decide.trial import Means
+from netplan.ground.errors import InputError
 from netplan.ground.units import MS, US
 from netplan.input.loader import load
 from netplan.input.scenario.targets import Layer
@@ -53,7 +55,7 @@ def scenario_text(below_ms, between="{pairs: [[a, c]]}", demands="[]", more="", 
 
 
 def cures(scenario, **options):
-    return find_cures(scenario, confirm=0, means=Means(packets=100_000), **options)
+    return find_cures(scenario, confirm=False, means=Means(packets=100_000), **options)
 
 
 def test_where_nothing_is_missed_nothing_is_changed(write):
@@ -135,6 +137,9 @@ CITY = """
       farther--far: {ends: [farther, far], length_km: 100}
       n--x: {ends: [n, x], length_km: 10}
 """
+PLACED = CITY.replace("{role: core, city: x}", "{role: core, city: x, at: [40.0, 120.0]}").replace(
+    "{role: compute, city: x}", "{role: compute, city: x, at: [40.0, 120.1]}"
+)
 NEAREST = "{from: access, to: nearest_compute, within: city}"
 
 
@@ -185,10 +190,70 @@ def test_full_links_that_no_missed_pair_goes_over_are_named_all_the_same(write):
 def test_a_cure_is_simulated_before_it_is_called_confirmed(write):
     demands = "[{class: one, from: b, to: c, rate_gbps: 0.11}]"
     scenario = write(LINE, scenario_text(8, "{pairs: [[a, c]]}", demands))
-    found = find_cures(scenario, confirm=1, means=Means(packets=1_000_000))
+    found = find_cures(scenario, means=Means(packets=1_000_000))
     [cure] = found.cures
     assert (cure.confirmed.met, cure.confirmed.missed) == (1, 0)
     assert "simulated, the slowest of them: 1 met" in cures_table(scenario, found)
+
+
+def test_a_change_that_the_simulation_denies_is_no_cure(write, monkeypatch):
+    demands = "[{class: one, from: b, to: c, rate_gbps: 0.11}]"
+    scenario = write(LINE, scenario_text(8, "{pairs: [[a, c]]}", demands))
+    monkeypatch.setattr(
+        "netplan.decide.cure.search._Search._confirmed", lambda *_: Confirmed(0, 1, 0)
+    )
+    found = find_cures(scenario, means=Means(packets=100_000))
+    assert (found.cures, [one.key for one in found.left]) == ((), [("t", "a", "c")])
+
+
+def test_what_was_not_simulated_says_so(write):
+    demands = "[{class: one, from: b, to: c, rate_gbps: 0.11}]"
+    scenario = write(LINE, scenario_text(8, "{pairs: [[a, c]]}", demands))
+    assert "\n    not simulated\n" in cures_table(scenario, cures(scenario))
+
+
+def held(between):
+    """Return a promise that must hold whatever cable is cut."""
+    text = scenario_text(5, between, more=", holds_in: [normal, failure]")
+    return f"{text.rstrip()}\n        failures: {{each: span}}\n"
+
+
+def test_what_a_cut_breaks_is_cured_in_that_state(write):
+    """Without b~c no way leads on; a cable from a or b does, and none of it can be the cut one."""
+    scenario = write(LINE, held("{pairs: [[a, c]]}"))
+    assert cures(scenario).missed == ()
+    found = cures(scenario, state="span b~c")
+    [cure] = found.cures
+    assert (cure.kind, cure.keys) == (Kind.CABLE, (("t", "a", "c"),))
+    assert cure.steps[1].add_link.over == (cure.subject,)
+    assert found.together == {"t": (Outcome.MET, 1.0)}
+    text = with_steps(held("{pairs: [[a, c]]}"), found)
+    assert cures(write(LINE, text), state="span b~c").missed == ()
+
+
+def test_a_compute_node_on_one_cable_gets_a_second_one(write):
+    asked = held("{pairs: [[near, n]]}")
+    [cure] = cures(write(PLACED, asked), state="span n--x").cures
+    assert cure.kind is Kind.CABLE
+    assert "n" in cure.steps[1].add_link.ends
+
+
+def test_a_pair_that_no_single_cable_joins_again_is_said_to_be_cut_off(write):
+    scenario = write(CITY, held("{pairs: [[near, n]]}"))
+    found = cures(scenario, state="span n--x")
+    assert (found.cures, [one.is_cut_off for one in found.left]) == ((), [True])
+    assert "t (1), no way is left: near > n" in cures_table(scenario, found)
+
+
+def test_failure_states_that_were_not_looked_at_are_mentioned(write):
+    scenario = write(LINE, held("{pairs: [[a, c]]}"))
+    assert "--state looks at one" in cures_table(scenario, cures(scenario))
+    assert "--state" not in cures_table(scenario, cures(scenario, state="link c--d"))
+
+
+def test_a_state_in_which_nothing_need_hold_is_an_error(write):
+    with pytest.raises(InputError, match="no target must hold in failure states; say so with"):
+        cures(write(LINE, scenario_text(5)), state="link c--d")
 
 
 def with_steps(text, found):
@@ -209,6 +274,22 @@ def test_the_steps_can_be_pasted_into_the_scenario_and_cure_it(write, below_ms, 
     assert cures(write(LINE, with_steps(text, found))).missed == ()
 
 
+def test_steps_for_a_scenario_with_an_expansion_are_to_be_appended_to_it(write):
+    """A second key `expansion` would be an error, and one that extends a file replaces it."""
+    demands = "[{class: one, from: b, to: c, rate_gbps: 0.25}]"
+    text = scenario_text(5, "{pairs: [[a, c]]}", demands)
+    planned = (
+        f"{textwrap.dedent(text)}expansion:\n- {{by: 2024, set: {{link: a--b, members: 3}}}}\n"
+    )
+    scenario = write(LINE, planned)
+    found = cures(scenario)
+    head, steps = (
+        cures_table(scenario, found).split("To append to the expansion in ")[1].split("\n\n")
+    )
+    assert head.endswith("scenario.yaml, line 12:")
+    assert cures(write(LINE, planned + textwrap.dedent(steps))).missed == ()
+
+
 def test_every_line_but_the_steps_fits_a_terminal(write):
     demands = "[{class: one, from: b, to: c, rate_gbps: 0.25}]"
     scenario = write(LINE, scenario_text(5, "{from: core, to: core}", demands))
@@ -220,7 +301,7 @@ def test_the_command_prints_cures_and_writes_the_document(write, tmp_path):
     demands = "[{class: one, from: b, to: c, rate_gbps: 0.25}]"
     write(LINE, scenario_text(5, "{from: core, to: core}", demands))
     out, file = tmp_path / "cures.json", str(tmp_path / "scenario.yaml")
-    found = CliRunner().invoke(app, ["cure", file, "--confirm", "0", "--json", str(out)])
+    found = CliRunner().invoke(app, ["cure", file, "--no-confirm", "--json", str(out)])
     assert found.exit_code == 0
     assert "1. capacity on b--c:" in found.stdout
     document = json.loads(out.read_text(encoding="utf-8"))
@@ -301,6 +382,6 @@ def test_more_servers_are_found_where_waiting_for_them_costs_most(write, servers
 
 def test_no_number_of_servers_cures_a_service_that_is_too_slow_itself(write):
     scenario = write(SERVED.replace("SERVERS", "4"), ASKED.replace("BELOW", "3"))
-    found = find_cures(scenario, means=Means(packets=500_000), confirm=0)
+    found = find_cures(scenario, means=Means(packets=500_000), confirm=False)
     assert Kind.SERVERS not in {cure.kind for cure in found.cures}
     assert len(found.left) == 1

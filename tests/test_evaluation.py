@@ -277,3 +277,21 @@ def test_many_failure_states_are_simulated_side_by_side(write):
     cuts = {what: of for what, _, of in told if "span" in what}
     assert max(cuts.values()) > 4
     assert any(" and 1 more, look 1" in what for what in cuts)
+
+
+@pytest.mark.parametrize(
+    ("pair", "direction", "below_ms", "has_router_between"),
+    [
+        ("a, c", "one_way", 0.775, True),
+        ("a, b", "one_way", 0.335, False),
+        ("a, b", "round_trip", 0.675, False),
+    ],
+)
+def test_only_routers_between_the_ends_can_be_bypassed(
+    write, pair, direction, below_ms, has_router_between
+):
+    """Empty: 0.78 ms from a to c, 0.34 ms from a to b; one router's 0.02 ms would suffice."""
+    text = scenario_text(0.0001, below_ms, f"{{pairs: [[{pair}]]}}", direction, "mean")
+    found = pair_of(write(TOPOLOGY, text))
+    assert found.outcome is Outcome.MISSED
+    assert ("an optical bypass of routers on the way" in found.remedies) is has_router_between

@@ -8,6 +8,7 @@ from netplan.judge.results import to_document
 from netplan.judge.states import rank_states
 from netplan.judge.verdict import Outcome, PairVerdict, Reason, Verdict
 from netplan.network.failure import NORMAL
+from netplan.show.report import verdict_report
 
 MET, MISSED, UNDECIDED = Outcome.MET, Outcome.MISSED, Outcome.UNDECIDED
 NODES = {
@@ -113,3 +114,20 @@ def test_the_document_ranks_the_states_of_targets_that_must_hold_in_them(write, 
         "population": 90, "targets": {"t": 1},
     }  # fmt: skip
     assert document["worst_states"] == ([worst] if "failure" in holds_in else [])
+
+
+def test_a_failed_site_that_ends_every_pair_of_a_target_breaks_none(write):
+    text = SCENARIO.replace("{each: [link]}", "{each: [node]}")
+    gone = next(v for v in evaluate(write(TOPOLOGY, text)).failures if v.state == "node a")
+    assert (gone.pairs, gone.coverage, gone.outcome) == ((), 1.0, Outcome.MET)
+
+
+def test_the_report_ranks_states_by_broken_pairs_and_says_what_decided_them(write):
+    report = verdict_report(evaluate(write(TOPOLOGY, SCENARIO)))
+    block = next(part for part in report.split("\n\n") if part.startswith("Failure states"))
+    head, _, *rows = [" ".join(line.split()) for line in block.splitlines()]
+    assert head == "Failure states that break pairs: 1 of 3, by pairs that are met without them"
+    assert rows == [
+        "2024 link b--c 1 90",
+        "what decided the 6 pairs of all failure states: their routes 6",
+    ]

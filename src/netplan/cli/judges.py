@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from netplan.cli.output import Reporter, told_by
 from netplan.ground.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from netplan.cli.output import Reporter
     from netplan.decide.comparison import Comparison
 
 __all__ = ["compared"]
@@ -37,16 +37,7 @@ def compared(
         what = "is a results folder, the other is a scenario; give two of a kind"
         raise InputError([Problem((), what, Place(str(both[are_folders.index(True)])))])
     first, second = (load(path, overrides=overrides) for path in both)
-    try:
+    with told_by(reporter) as progress:
         return compare(
-            first,
-            second,
-            engine=engine,
-            seed=seed,
-            jobs=jobs,
-            runs=runs,
-            progress=reporter or (lambda *_: None),
+            first, second, engine=engine, seed=seed, jobs=jobs, runs=runs, progress=progress
         )
-    finally:
-        if reporter is not None:
-            reporter.close()

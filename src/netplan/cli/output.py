@@ -16,11 +16,11 @@ from netplan.ground.texts import preferred_language
 from netplan.ground.texts.problems import message_in_language, problem_in_language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from netplan.ground.texts import Language
 
-__all__ = ["Exit", "Interrupted", "Reporter", "fail", "guarded", "progress_of", "say"]
+__all__ = ["Exit", "Interrupted", "Reporter", "fail", "guarded", "progress_of", "say", "told_by"]
 
 LONGEST_TASK = 32
 """Columns for what goes on, beside a progress bar."""
@@ -125,6 +125,16 @@ class Reporter:
 def _shortened(what: str) -> str:
     """Cut the middle out of a long text, so that the bar keeps its place."""
     return what if len(what) <= LONGEST_TASK else f"{what[:12]} … {what[-16:]}"
+
+
+@contextmanager
+def told_by(reporter: Reporter | None) -> Iterator[Callable[[str, int, int], None]]:
+    """Provide who is told of progress; however it ends, the bar is removed."""
+    try:
+        yield reporter or (lambda *_: None)
+    finally:
+        if reporter is not None:
+            reporter.close()
 
 
 def progress_of(quiet: bool) -> Reporter | None:

@@ -66,6 +66,9 @@ def circles(
     failures: Annotated[
         FailureName | None, typer.Option(help="Also show the worst over these failures.")
     ] = None,
+    state: Annotated[
+        str | None, typer.Option(help="Also show a failure state, e.g. 'span a~b'.")
+    ] = None,
     results: Annotated[
         Path | None, typer.Option(help="Results folder: show what was measured there instead.")
     ] = None,
@@ -91,6 +94,7 @@ def circles(
             sources=sources,
             centres=centres,
             failures=None if failures is None else failures.value,
+            state=state,
             results=results,
             json_file=json_file,
             language=spoken(lang),
@@ -105,9 +109,10 @@ def cure(
         list[str] | None, typer.Option(help="Name of a target; may be repeated. Default: all.")
     ] = None,
     year: Annotated[int | None, typer.Option(help="Year; default: the last.")] = None,
-    confirm: Annotated[
-        int, typer.Option(help="Simulate so many cures, those of most pairs.", min=0)
-    ] = 2,
+    state: Annotated[
+        str | None, typer.Option(help="Failure state, e.g. 'span a~b'. Default: none.")
+    ] = None,
+    confirm: Annotated[bool, typer.Option(help="Simulate every cure before it is shown.")] = True,
     packets: Annotated[
         int, typer.Option(help="Most packets of one simulation.", min=1)
     ] = 20_000_000,
@@ -122,7 +127,7 @@ def cure(
     Tried in this order, and within a kind by what cures most for its size: members on one link,
     servers at one node, a link over existing cable, compute at one site, hollow-core fibre on one
     span, a new cable.
-    Found by floors and closed forms, side effects included; the best are simulated.
+    Found by floors and closed forms, side effects included, and confirmed by simulation.
 
     Exit: 0 done, 2 input error.
     """
@@ -134,9 +139,11 @@ def cure(
             overrides or [],
             targets=target,
             year=year,
+            state=state,
             means=means_of(packets, jobs or cores()),
             confirm=confirm,
             json_file=json_file,
+            reporter=progress_of(quiet),
             language=spoken(lang),
         )
         say(text, quiet=quiet)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from netplan.cli.output import Reporter, told_by
 from netplan.ground.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from netplan.cli.output import Reporter
     from netplan.decide.circles import CircleMap
     from netplan.decide.trial import Means
     from netplan.ground.texts import Language
@@ -32,6 +32,7 @@ def draw_circles(
     sources: Sequence[str] | None,
     centres: Sequence[str] | None,
     failures: str | None,
+    state: str | None,
     results: Path | None,
     json_file: Path | None,
     language: Language,
@@ -57,6 +58,7 @@ def draw_circles(
             sources=sources,
             centres=centres or CENTRES,
             each=each,
+            state=state,
         )
     if json_file is not None:
         write_text(json_file, to_json(circles_document(scenario, maps, limits)))
@@ -83,15 +85,18 @@ def find_changes(
     *,
     targets: Sequence[str] | None,
     year: int | None,
+    state: str | None,
     means: Means,
-    confirm: int,
+    confirm: bool,
     json_file: Path | None,
+    reporter: Reporter | None,
     language: Language,
 ) -> str:
     """Find the cures of one year of a scenario and return them as text."""
     from netplan.decide.cure import find_cures
     from netplan.input.loader import load
     from netplan.judge.results import to_json, write_text
+    from netplan.network.failure import NORMAL
     from netplan.show.tables.cure import cures_document, cures_table
 
     scenario = load(file, overrides=overrides)
@@ -103,7 +108,16 @@ def find_changes(
             )
             place = scenario.origin.place(("targets",))
             raise InputError([Problem(("targets",), message, place)])
-    found = find_cures(scenario, year=year, targets=targets, means=means, confirm=confirm)
+    with told_by(reporter) as progress:
+        found = find_cures(
+            scenario,
+            year=year,
+            state=state or NORMAL,
+            targets=targets,
+            means=means,
+            confirm=confirm,
+            progress=progress,
+        )
     if json_file is not None:
         write_text(json_file, to_json(cures_document(scenario, found)))
     return cures_table(scenario, found, language)
@@ -128,11 +142,8 @@ def find_dates(
     if not scenario.targets:
         place = scenario.origin.place(()) or Place(str(file))
         raise InputError([Problem(("targets",), "no target to date; add one", place)])
-    try:
-        found = dates(scenario, means=means, progress=reporter or (lambda *_: None))
-    finally:
-        if reporter is not None:
-            reporter.close()
+    with told_by(reporter) as progress:
+        found = dates(scenario, means=means, progress=progress)
     if json_file is not None:
         write_text(json_file, to_json(dates_document(scenario, found)))
     return dates_table(scenario, found, language)

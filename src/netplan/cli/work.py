@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from netplan.cli.output import Reporter, fail
+from netplan.cli.output import Reporter, fail, told_by
 from netplan.ground.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def evaluate_file(
     if not is_compiled():
         fail("first run on this machine: compiling, about 15 seconds")
         compile_apart()
-    try:
+    with told_by(reporter) as progress:
         return evaluate(
             scenario,
             engine=engine,
@@ -101,12 +101,9 @@ def evaluate_file(
             jobs=jobs,
             runs=runs,
             scheduler=scheduler,
-            progress=reporter or (lambda *_: None),
+            progress=progress,
             planned=lambda plan: None if quiet else _warn_if_long(plan, language),
         )
-    finally:
-        if reporter is not None:
-            reporter.close()
 
 
 def _warn_if_long(plan: Forecast, language: Language = "en") -> None:

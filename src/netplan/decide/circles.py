@@ -18,7 +18,7 @@ from netplan.ground.units import BITS_PER_BYTE, MS, seconds_to_ps
 from netplan.input.scenario.network import Role
 from netplan.input.scenario.targets import Direction, Layer
 from netplan.judge.case import FULL_FRAME
-from netplan.network.failure import NORMAL, State, states_of
+from netplan.network.failure import NORMAL, State, state_called, states_of
 from netplan.network.routing import Router
 from netplan.network.selection import select_nodes
 from netplan.network.topology import build_topology
@@ -154,6 +154,7 @@ def circles(
     sources: Sequence[str] | None = None,
     centres: Sequence[str] = CENTRES,
     each: Sequence[FailureKind] | None = None,
+    state: str | None = None,
 ) -> list[CircleMap]:
     """Find the latency circles of the empty network.
 
@@ -174,6 +175,8 @@ def circles(
     each
         Kinds of thing that fail one at a time; given, every year has a second map with the
         longest delay of every site over all failures. ``()`` takes the failures of the scenario.
+    state
+        Name of a failure state, e.g. ``span a~b``; given, every year has a map of it, too.
 
     Raises
     ------
@@ -192,6 +195,9 @@ def circles(
         found.append(survey.map_of(NORMAL, normal))
         if each is not None:
             found.append(survey.map_of(WORST, survey.worst(normal)))
+        if state is not None:
+            failed = state_called(scenario, topology.spec, state)
+            found.append(survey.map_of(state, survey.circles(topology.without(failed.links))))
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from netplan.decide.changes import changes
 from netplan.ground.units import PS_PER_S
@@ -20,6 +20,7 @@ from netplan.judge.evaluation import choose_engine, evaluate, runners
 from netplan.judge.judgement import screen
 from netplan.judge.results import load_results, to_document
 from netplan.judge.round import design_rounds, in_step, jobs_of_round, plan_round
+from netplan.judge.verdict import Outcome, Reason
 from netplan.measure.samples import merge_samples
 from netplan.measure.statistics import Batches, Difference, difference
 from netplan.measure.store import key_of
@@ -48,6 +49,18 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a pair is missed in the scenario in which it is."""
+
+    side: Literal["A", "B"]
+    reason: str
+    link: str | None
+    """Where packets are lost, the fullest on the way; where time is, the hop that costs most."""
+    load: float
+    """Offered there, over capacity."""
+
+
+@dataclass(frozen=True, slots=True)
 class Flip:
     """A verdict that is another one in the second scenario; of a target or of one pair."""
 
@@ -57,6 +70,8 @@ class Flip:
     pair: tuple[str, str | None] | None
     before: str
     after: str
+    cause: Cause | None = None
+    """Of a pair: why it is missed in one of the two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,12 +289,30 @@ def _flips(
         same += outcomes[0] == outcomes[1]
         if outcomes[0] != outcomes[1]:
             flips.append(Flip(*key, None, *outcomes))
-        there = {(p["source"], p["target"]): p["outcome"] for p in after[key]["pairs"]}
+        there = {(p["source"], p["target"]): p for p in after[key]["pairs"]}
         for pair in target["pairs"]:
             ends = pair["source"], pair["target"]
-            if ends in there and there[ends] != pair["outcome"]:
-                flips.append(Flip(*key, ends, pair["outcome"], there[ends]))
+            if ends in there and (outcome := there[ends]["outcome"]) != pair["outcome"]:
+                cause = _cause("A", pair) or _cause("B", there[ends])
+                flips.append(Flip(*key, ends, pair["outcome"], outcome, cause))
     return flips, same
+
+
+def _cause(side: Literal["A", "B"], pair: Mapping[str, Any]) -> Cause | None:
+    """Return why a pair is missed; none if it is not."""
+    if pair["outcome"] != Outcome.MISSED:
+        return None
+    hops, reason = pair["hops"], pair["reason"]
+    if not hops or reason not in (Reason.LOSS, Reason.LATENCY):
+        return Cause(side, reason, None, 0.0)
+
+    def costs(hop: Mapping[str, Any]) -> float:
+        if reason == Reason.LOSS:
+            return float(hop["utilisation"])
+        return sum(map(float, hop["components_ms"].values()))
+
+    worst = max(hops, key=costs)
+    return Cause(side, reason, worst["link"], worst["utilisation"])
 
 
 def compare_results(first: Path, second: Path) -> Comparison:

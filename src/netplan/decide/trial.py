@@ -12,11 +12,13 @@ from netplan.input.scenario.targets import Layer
 from netplan.input.scenario.traffic import SOME_COMPUTE
 from netplan.judge.agreement import BUNCHING, GAMMA_ERROR
 from netplan.judge.case import Case, Question, prepare
+from netplan.judge.detour import Detours
 from netplan.judge.prediction import Prediction, predict
 from netplan.judge.resilience import CAUTION, screen_case
 from netplan.judge.study import Study
 from netplan.judge.verdict import Basis, Outcome, PairVerdict, Reason, combined
 from netplan.measure.replication import workers
+from netplan.network.failure import NORMAL, state_called
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,6 +37,7 @@ __all__ = [
     "looked_at_closely",
     "of_year",
     "only",
+    "prepared",
     "screened",
     "simulated",
 ]
@@ -121,7 +124,17 @@ def only(case: Case, keys: frozenset[Key]) -> Case:
     return replace(case, questions=tuple(questions))
 
 
-def screened(scenario: Scenario, *, closely: bool = True) -> Screened:
+def prepared(scenario: Scenario, state: str = NORMAL) -> Case:
+    """Make the one year of a scenario ready, in a failure state if one is named."""
+    case = prepare(scenario, scenario.years[0])
+    if state == NORMAL:
+        return case
+    failed = state_called(scenario, case.topology.spec, state)
+    detour = Detours(case).in_state(failed).case
+    return replace(detour, questions=tuple(one for one in detour.questions if one.pairs))
+
+
+def screened(scenario: Scenario, *, closely: bool = True, state: str = NORMAL) -> Screened:
     """Make the one year of a scenario ready and decide what closed forms decide.
 
     Parameters
@@ -130,13 +143,15 @@ def screened(scenario: Scenario, *, closely: bool = True) -> Screened:
         Of one year, as `of_year` returns it.
     closely
         Whether what the cautious closed form leaves open is looked at by the closer one, too.
+    state
+        Name of a failure state.
 
     Raises
     ------
     InputError
-        If the scenario makes no sense on its network.
+        If the scenario makes no sense on its network, or has no state of that name.
     """
-    case = prepare(scenario, scenario.years[0])
+    case = prepared(scenario, state)
     found = Screened(case, tuple(screen_case(case)))
     return looked_at_closely(found) if closely else found
 

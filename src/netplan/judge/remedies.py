@@ -47,7 +47,10 @@ def _in_network(verdict: PairVerdict, route: Route) -> list[str]:
     excess = (verdict.high or verdict.estimate or verdict.limit) - verdict.limit
     if _from_queues(verdict) > excess:
         remedies.append(f"more capacity on {blame.link} ({blame.utilisation:.0%} offered)")
-    if verdict.components["processing"] > excess:
+    # A bypass skips the routers between; the ends forward all the same, there and back.
+    ends = (verdict.source, verdict.target)
+    between = [hop.components["processing"] for hop in links if hop.source not in ends]
+    if sum(between) > excess:
         remedies.append("an optical bypass of routers on the way")
     return [*remedies, *shorter(route, excess)]
 

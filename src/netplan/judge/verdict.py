@@ -237,16 +237,23 @@ def covered_share(
     population: Mapping[str, int],
     outcomes: Iterable[Outcome],
 ) -> float:
-    """Share of pairs, sites or population all of whose pairs have one of the outcomes."""
+    """Share of pairs, sites or population all of whose pairs have one of the outcomes.
+
+    All of nothing: where a failure takes an end of every pair, no promise is broken.
+    """
     counted = set(outcomes)
     if coverage.of == "pairs":
-        return sum(pair.outcome in counted for pair in pairs) / len(pairs)
+        return _share(sum(pair.outcome in counted for pair in pairs), len(pairs))
     sites = dict.fromkeys(pair.source for pair in pairs)
-    uncovered = {pair.source for pair in pairs if pair.outcome not in counted}
+    covered = sites.keys() - {pair.source for pair in pairs if pair.outcome not in counted}
     if coverage.of == "sites":
-        return 1 - len(uncovered) / len(sites)
-    people = sum(population[site] for site in sites)
-    return sum(population[site] for site in sites if site not in uncovered) / people
+        return _share(len(covered), len(sites))
+    people, everybody = (sum(population[site] for site in group) for group in (covered, sites))
+    return _share(people, everybody)
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 1.0
 
 
 def judge_coverage(

@@ -8,6 +8,7 @@ from netplan.ground.texts.report import REPORT
 from netplan.ground.units import KM, MS
 from netplan.judge.verdict import LAST_MILE, SERVERS, Outcome, Reason, Verdict
 from netplan.show.tables.columns import padded, right, wrapped
+from netplan.show.tables.failures import failure_states
 from netplan.show.tables.reader import Reader
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ STATES_SHOWN = 5
 
 
 def verdict_report(evaluation: Evaluation, language: Language = "en") -> str:
-    """Return the whole report as text: verdicts, reasons, busiest links, notes, result."""
+    """Return the whole report as text: verdicts, failures, reasons, what is busiest, notes."""
     reader = Reader.of(evaluation.scenario, language, REPORT)
     names = dict.fromkeys(verdict.name for verdict in evaluation.verdicts)
     by_target = [[v for v in evaluation.verdicts if v.name == name] for name in names]
@@ -33,6 +34,7 @@ def verdict_report(evaluation: Evaluation, language: Language = "en") -> str:
     blocks = [
         _heading(reader, evaluation),
         *(_verdict_table(reader, *found) for found in zip(by_target, failures, strict=True)),
+        failure_states(reader, evaluation),
         *(_why(reader, verdicts) for verdicts in by_target),
         _busiest(reader, evaluation.links),
         _busiest_servers(reader, evaluation.pools),

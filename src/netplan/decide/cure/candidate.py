@@ -98,6 +98,11 @@ class Missed:
     """The compute node whose servers cost most, or are offered more than they can serve."""
 
     @property
+    def is_cut_off(self) -> bool:
+        """No way leads to where it goes."""
+        return self.stream is None and self.destination is not None
+
+    @property
     def is_slow(self) -> bool:
         """The constants of its route alone reach the limit, whatever the load."""
         return self.fixed + self.slack >= self.limit and not self.full

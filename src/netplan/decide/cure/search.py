@@ -3,12 +3,13 @@
 Candidates are found by closed forms and floors on the network as it stands. In the order of
 `Kind`, the one that cures most for its size is tried: built into the scenario, and judged anew by
 routes, offered load and closed forms, with all side effects (servers by a simulation, since no
-closed form bounds their waits). What passes is a cure; the promises
-that it keeps are done with, and the search goes on with the rest.
+closed form bounds their waits). What passes is simulated, and a cure unless that shows a miss; the
+promises that it keeps are done with, and the search goes on with the rest.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -26,21 +27,26 @@ from netplan.decide.trial import (
     key_of,
     of_year,
     only,
+    prepared,
     screened,
     simulated,
 )
-from netplan.ground.errors import InputError
-from netplan.judge.case import prepare
+from netplan.ground.errors import InputError, Problem
 from netplan.judge.prediction import predict
 from netplan.judge.verdict import Outcome, combined
+from netplan.network.failure import NORMAL, state_called
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from netplan.input.scenario.expansion import Step
     from netplan.input.scenario.scenario import Scenario
+    from netplan.input.scenario.targets import Target
+    from netplan.judge.case import Case
 
 __all__ = ["Confirmed", "Cure", "Cures", "find_cures"]
+
+Progress = Callable[[str, int, int], None]
 
 TRIES = 6
 """Candidates of a kind that may fail one after the other before the next kind has its turn."""
@@ -75,14 +81,15 @@ class Cure:
     breaks: tuple[Key, ...] = ()
     """Promises that it breaks: it draws traffic."""
     confirmed: Confirmed | None = None
-    """None if it was not simulated."""
+    """None if it was not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cures:
-    """All that was found for one year."""
+    """All that was found for one year, in the normal state or a failure state."""
 
     year: int
+    state: str
     missed: tuple[Missed, ...]
     undecided: tuple[Key, ...]
     cures: tuple[Cure, ...]
@@ -103,20 +110,23 @@ class Cures:
 
 @dataclass(frozen=True)
 class _Search:
-    """One year of a scenario with its misses."""
+    """One year of a scenario in one state with its misses."""
 
     scenario: Scenario
     year: int
+    state: str
     before: Screened
     missed: tuple[Missed, ...]
     need: Need
     means: Means
+    confirms: bool
+    progress: Progress
 
     def trial(self, steps: Iterable[Step]) -> Screened | None:
         """Judge the year with more steps built; none if the scenario then makes no sense."""
         expansion = (*self.scenario.expansion, *steps)
         try:
-            return screened(replace(self.scenario, expansion=expansion))
+            return screened(replace(self.scenario, expansion=expansion), state=self.state)
         except InputError:
             return None
 
@@ -127,7 +137,7 @@ class _Search:
         wide = replace(candidate, steps=tuple(_with_members(s, ROOM) for s in candidate.steps))
         scenario = replace(self.scenario, expansion=(*self.scenario.expansion, *wide.steps))
         try:
-            members = fitting_members(prepare(scenario, self.year), candidate.new_link)
+            members = fitting_members(prepared(scenario, self.state), candidate.new_link)
         except InputError:
             return None
         if members is None:
@@ -135,7 +145,10 @@ class _Search:
         return replace(wide, steps=tuple(_with_members(s, members) for s in wide.steps))
 
     def cure(self, candidate: Candidate, wanted: frozenset[Key]) -> Cure | None:
-        """Return what a candidate really keeps of what is wanted; none if that is nothing."""
+        """Return what a candidate really keeps of what is wanted.
+
+        None if that is nothing, if it breaks as much, or if a simulation finds a miss.
+        """
         ready = self.sized(candidate)
         tried = None if ready is None else self.trial(ready.steps)
         if ready is None or tried is None:
@@ -143,22 +156,30 @@ class _Search:
         outcomes, before = tried.outcomes, self.before.outcomes
         if ready.kind is Kind.SERVERS:
             outcomes |= self._simulated(tried, ready.cures & wanted)
-        keeps = [key for key in wanted if outcomes.get(key) is Outcome.MET]
-        if not keeps:
+        keeps = [one for one in self.missed if one.key in wanted and _is_met(outcomes, one.key)]
+        breaks = [key for key, outcome in outcomes.items() if outcome is Outcome.MISSED]
+        breaks = [key for key in breaks if _is_met(before, key)]
+        if len(breaks) >= len(keeps):
             return None
-        breaks = [
-            key
-            for key, outcome in outcomes.items()
-            if outcome is Outcome.MISSED and before.get(key) is Outcome.MET
-        ]
+        confirmed = self._confirmed(tried.case, keeps) if self.confirms else None
+        if confirmed is not None and confirmed.missed:
+            return None
         return Cure(
             kind=ready.kind,
             subject=ready.subject,
             amount=ready.amount,
             steps=ready.steps,
-            keys=tuple(one.key for one in self.missed if one.key in keeps),
+            keys=tuple(one.key for one in keeps),
             breaks=tuple(breaks),
+            confirmed=confirmed,
         )
+
+    def _confirmed(self, case: Case, kept: Iterable[Missed]) -> Confirmed:
+        """Simulate the slowest promises that a change keeps; closed forms decide nothing here."""
+        slowest = sorted(kept, key=lambda one: -one.fixed / one.limit)[:CONFIRMED_PAIRS]
+        verdicts = simulated(only(case, frozenset(one.key for one in slowest)), self.means)
+        outcomes = [pair.outcome for verdict in verdicts for pair in verdict.pairs]
+        return Confirmed(*(outcomes.count(wanted) for wanted in Outcome))
 
     def _simulated(self, tried: Screened, keys: frozenset[Key]) -> dict[Key, Outcome]:
         """Judge promises of the service layer, whose waits no closed form bounds."""
@@ -173,13 +194,16 @@ class _Search:
     def candidates(self, kind: Kind, open_: tuple[Missed, ...]) -> list[Candidate]:
         """Return all candidates of a kind for what is still missed."""
         case, year = self.before.case, self.year
+        spec = case.topology.spec
+        down = self.state != NORMAL and state_called(self.scenario, spec, self.state).spans
+        links = Shortcuts(case, open_, year, down or frozenset())
         find: dict[Kind, Callable[[], Iterable[Candidate]]] = {
             Kind.CAPACITY: lambda: capacity_candidates(case, open_, year),
             Kind.SERVERS: lambda: server_candidates(case, open_, year),
-            Kind.BYPASS: Shortcuts(case, open_, year).bypasses,
+            Kind.BYPASS: links.bypasses,
             Kind.COMPUTE: Places(case, open_, year).candidates,
-            Kind.HOLLOW_CORE: lambda: fibre_candidates(case.topology.spec, open_, year),
-            Kind.CABLE: Shortcuts(case, open_, year).cables,
+            Kind.HOLLOW_CORE: lambda: fibre_candidates(spec, open_, year),
+            Kind.CABLE: links.cables,
         }
         return list(find[kind]())
 
@@ -199,8 +223,9 @@ class _Search:
             candidates.remove(best)
             if not best.cures & wanted:
                 break
+            self.progress(str(kind), len(kept), len(self.missed))
             cure = self.cure(best, wanted)
-            if cure is None or len(cure.breaks) >= len(cure.keys):
+            if cure is None:
                 failed += 1
                 continue
             failed = 0
@@ -234,6 +259,10 @@ class _Search:
                 yield capacity_step(link, members, self.year)
 
 
+def _is_met(outcomes: Mapping[Key, Outcome], key: Key) -> bool:
+    return outcomes.get(key) is Outcome.MET
+
+
 def _with_members(step: Step, members: int) -> Step:
     if step.add_link is not None:
         return replace(step, add_link=replace(step.add_link, members=members))
@@ -246,9 +275,11 @@ def find_cures(
     scenario: Scenario,
     *,
     year: int | None = None,
+    state: str = NORMAL,
     targets: Iterable[str] | None = None,
     means: Means | None = None,
-    confirm: int = 2,
+    confirm: bool = True,
+    progress: Progress = lambda *_: None,
 ) -> Cures:
     """Find the smallest single changes that keep the missed promises of a year.
 
@@ -258,39 +289,44 @@ def find_cures(
         As `netplan.load` returns it.
     year
         Left out: the last of the scenario.
+    state
+        A failure state, e.g. ``span a~b``: only targets that must hold in failure states count
+        then.
     targets
         Names of the targets; left out: all.
     means
         What one simulation may cost, and the engine.
     confirm
-        So many cures, those of most promises, are simulated.
+        Whether every cure is simulated.
+    progress
+        Told of every change that is tried, and how many promises are kept by then.
 
     Raises
     ------
     InputError
-        If the scenario makes no sense on its network.
+        If the scenario makes no sense on its network, or has no such state, or nothing need hold
+        in it.
     """
     means = means or Means()
     year = scenario.years[-1] if year is None else year
-    wanted = None if targets is None else set(targets)
-    chosen = [t for t in scenario.targets if wanted is None or t.name in wanted]
-    scenario = of_year(scenario, year, targets=chosen)
-    before = screened(scenario)
+    scenario = of_year(scenario, year, targets=_asked(scenario, targets, state))
+    before = screened(scenario, state=state)
     verdicts = simulated(before.case, means, before.found)
     missed = tuple(missed_promises(before.case, verdicts, predict(before.case)))
-    search = _Search(scenario, year, before, missed, Need(before.case, verdicts), means)
+    need = Need(before.case, verdicts)
+    search = _Search(scenario, year, state, before, missed, need, means, confirm, progress)
     cures = _all_kinds(search)
     kept = frozenset(key for cure in cures for key in cure.keys)
     several, several_keys = search.several(search.open_promises(kept))
     kept |= frozenset(several_keys)
     left = search.open_promises(kept)
     proposed = [*(step for cure in cures for step in cure.steps), *several]
-    most = sorted(cures, key=lambda cure: -len(cure.keys))[:confirm]
     return Cures(
         year=year,
+        state=state,
         missed=missed,
         undecided=search.need.undecided,
-        cures=tuple(_confirmed(search, c, means) if c in most else c for c in cures),
+        cures=tuple(cures),
         several=several,
         several_keys=several_keys,
         left=left,
@@ -298,6 +334,18 @@ def find_cures(
         also_full=_also_full(search),
         together=_together(search, proposed, means) if proposed else {},
     )
+
+
+def _asked(scenario: Scenario, names: Iterable[str] | None, state: str) -> list[Target]:
+    wanted = [one for one in scenario.targets if names is None or one.name in set(names)]
+    if state == NORMAL:
+        return wanted
+    found = [target for target in wanted if "failure" in target.holds_in]
+    if not found:
+        message = "no target must hold in failure states; say so with holds_in: [normal, failure]"
+        path = ("targets",)
+        raise InputError([Problem(path, message, scenario.origin.place(path))])
+    return found
 
 
 def _also_full(search: _Search) -> dict[str, float]:
@@ -316,20 +364,6 @@ def _all_kinds(search: _Search) -> list[Cure]:
     for kind in Kind:
         cures += search.of_kind(kind, frozenset(key for cure in cures for key in cure.keys))
     return cures
-
-
-def _confirmed(search: _Search, cure: Cure, means: Means) -> Cure:
-    """Simulate the slowest promises that a cure keeps; closed forms decide nothing here."""
-    tried = search.trial(cure.steps)
-    if tried is None:
-        return cure
-    case, kept = tried.case, [one for one in search.missed if one.key in cure.keys]
-    slowest = sorted(kept, key=lambda one: -one.fixed / one.limit)[:CONFIRMED_PAIRS]
-    keys = frozenset(one.key for one in slowest)
-    verdicts = simulated(only(case, keys), means)
-    outcomes = [pair.outcome for verdict in verdicts for pair in verdict.pairs]
-    counts = [sum(o is wanted for o in outcomes) for wanted in Outcome]
-    return replace(cure, confirmed=Confirmed(*counts))
 
 
 def _together(search: _Search, steps: list[Step], means: Means) -> dict[str, tuple[Outcome, float]]:

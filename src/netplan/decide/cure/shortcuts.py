@@ -34,6 +34,7 @@ Float64 = NDArray[np.float64]
 
 ASSUMED_ROUTE_FACTOR = 1.3
 """Cable over great circle where the topology has nothing to learn it from (assumed)."""
+SELDOM_ENDS = (Role.ACCESS, Role.COMPUTE)
 SHORTEST_KM = 1.0
 """A new cable is no shorter [km]."""
 BEST = 12
@@ -51,10 +52,13 @@ class Shortcuts:
     case: Case
     missed: tuple[Missed, ...]
     year: int
+    cut: frozenset[str] = frozenset()
+    """Spans that are down."""
 
     @cached_property
     def _slow(self) -> tuple[Missed, ...]:
-        return tuple(one for one in self.missed if one.destination is not None and one.is_slow)
+        found = (one for one in self.missed if one.is_slow or one.is_cut_off)
+        return tuple(one for one in found if one.destination is not None)
 
     @cached_property
     def _distances(self) -> dict[Layer, Distances]:
@@ -63,23 +67,23 @@ class Shortcuts:
 
     @cached_property
     def _cables(self) -> Cables:
-        return Cables(self.case.topology)
+        return Cables(self.case.topology, self.cut)
 
     @cached_property
-    def _routers(self) -> tuple[str, ...]:
-        return Distances(self.case.topology, Layer.OPTICAL).routers
+    def _sites(self) -> tuple[str, ...]:
+        return Distances(self.case.topology, Layer.OPTICAL).names
 
     @cached_property
     def _ends(self) -> set[str]:
-        """Where a new link may end: not at an access site, unless it is one that misses."""
+        """Where a new link may end: at access and compute nodes only where they miss."""
         nodes = self.case.topology.spec.nodes
         missing = {end for one in self._slow for end in (one.source, one.destination)}
-        return {n for n in self._routers if nodes[n].role is not Role.ACCESS or n in missing}
+        return {n for n in self._sites if nodes[n].role not in SELDOM_ENDS or n in missing}
 
     @cached_property
     def _sending(self) -> Float64:
-        """Time to send a full frame over a new link that begins at each router [s]."""
-        rates = [usual_rate(self.case, name) * GBPS for name in self._routers]
+        """Time to send a full frame over a new link that begins at each site [s]."""
+        rates = [usual_rate(self.case, name) * GBPS for name in self._sites]
         return FULL_FRAME * BITS_PER_BYTE / np.array(rates)
 
     @cached_property
@@ -98,7 +102,7 @@ class Shortcuts:
         """Yield the best new links over existing cable."""
         if not self._slow:
             return
-        propagation = self._cables.delays(self._routers)
+        propagation = self._cables.delays(self._sites)
         for a, b, cures in self._best(propagation, np.ones_like(propagation)):
             over = self._cables.spans(a, b)
             link = free_name(self.case.topology.spec, f"{a}--{b}")
@@ -118,10 +122,10 @@ class Shortcuts:
         spec = self.case.topology.spec
         km = self._straight_km() * self.route_factor
         # Where cable is as short already, a new one gains nothing over a bypass.
-        km[km * KM * FIBRE_DELAY["g652"] >= self._cables.delays(self._routers)] = np.inf
+        km[km * KM * FIBRE_DELAY["g652"] >= self._cables.delays(self._sites)] = np.inf
         km = np.maximum(km, SHORTEST_KM)
         for a, b, cures in self._best(km * KM * FIBRE_DELAY["g652"], km):
-            length = float(km[self._routers.index(a), self._routers.index(b)])
+            length = float(km[self._sites.index(a), self._sites.index(b)])
             span = free_name(spec, f"{a}~{b}")
             link = free_name(spec, f"{a}--{b}")
             basis = f"great circle x {self.route_factor:.3g}, median of the topology's cables"
@@ -149,9 +153,9 @@ class Shortcuts:
         return Step(by=self.year, add_link=link)
 
     def _straight_km(self) -> Float64:
-        """Great circles between routers, shape (n, n) [km]; infinite without coordinates."""
+        """Great circles between sites, shape (n, n) [km]; infinite without coordinates."""
         nodes = self.case.topology.spec.nodes
-        places = [nodes[name].at for name in self._routers]
+        places = [nodes[name].at for name in self._sites]
         return np.array(
             [[great_circle_km(a, b) if a and b else np.inf for b in places] for a in places]
         )
@@ -161,8 +165,8 @@ class Shortcuts:
     ) -> Iterator[tuple[str, str, frozenset[Key]]]:
         """Yield ends and cures of the new links that cure most for their size."""
         cured = np.array([self._cured(one, propagation) for one in self._slow])
-        a, b = np.triu_indices(len(self._routers), 1)
-        may_end = np.array([name in self._ends for name in self._routers])
+        a, b = np.triu_indices(len(self._sites), 1)
+        may_end = np.array([name in self._ends for name in self._sites])
         a, b = a[may_end[a] & may_end[b]], b[may_end[a] & may_end[b]]
         table, sizes, lengths = cured[:, a, b], size[a, b], propagation[a, b]
         for _ in range(BEST):
@@ -173,34 +177,38 @@ class Shortcuts:
                 return
             rows = table[:, best].copy()
             cures = frozenset(self._slow[row].key for row in np.flatnonzero(rows))
-            yield self._routers[a[best]], self._routers[b[best]], cures
+            yield self._sites[a[best]], self._sites[b[best]], cures
             table[rows] = False
 
     def _cured(self, one: Missed, propagation: Float64) -> NDArray[np.bool_]:
         """Tell which new links keep a promise, shape (n, n)."""
         assert one.destination is not None, "slow promises have a destination"
         found = self._distances[one.layer]
-        saved = self._saved(found, one.source, one.destination, propagation)
+        ends = [(found.number[one.source], found.number[one.destination])]
         if one.is_round_trip:
-            saved = saved + self._saved(found, one.destination, one.source, propagation)
-        cured: NDArray[np.bool_] = saved > one.fixed + one.slack - one.limit
+            ends.append((ends[0][1], ends[0][0]))
+        after = np.sum([self._with_link(found, *pair, propagation) for pair in ends], axis=0)
+        # Today's route may be slower than the quickest way, and wait: what is saved counts.
+        today = sum(float(found.delays[pair]) for pair in ends)
+        worse = 0.0 if one.is_cut_off else one.fixed + one.slack - today
+        cured: NDArray[np.bool_] = (after < today) & (after + worse < one.limit)
         return cured
 
-    def _saved(
-        self, found: Distances, source: str, destination: str, propagation: Float64
-    ) -> Float64:
-        """Return what each new link saves on the way to a destination, shape (n, n) [s]."""
-        n, delays = len(found.routers), found.delays
-        s, t = found.number[source], found.number[destination]
-        forwarding = np.array([found.processing(name) for name in found.routers])
+    def _with_link(self, found: Distances, s: int, t: int, propagation: Float64) -> Float64:
+        """Return the delay from one site to another with each new link, shape (n, n) [s]."""
+        delays = found.delays
+        forwarding = np.array([found.processing(name) for name in found.names])
         terminals = self.case.topology.spec.defaults.links.equipment
         ends = (terminals.terminals_us or 0.0) * US if terminals is not None else 0.0
         if found.layer is not Layer.OPTICAL:
             forwarding += self._sending
         over = propagation + forwarding[:, None] + ends
-        via = delays[s, :n, None] + over + delays[None, :n, t]
-        saved: Float64 = np.maximum(0.0, delays[s, t] - np.minimum(via, via.T))
-        return saved
+        via = delays[s, :, None] + over + delays[None, :, t]
+        # Nothing passes through a compute node.
+        barred = np.array([i >= len(found.routers) and i not in (s, t) for i in range(len(delays))])
+        via[barred, :] = via[:, barred] = np.inf
+        quickest: Float64 = np.minimum(delays[s, t], np.minimum(via, via.T))
+        return quickest
 
 
 def usual_rate(case: Case, node: str) -> float:

@@ -175,6 +175,11 @@ _MESSAGES = (
         "时延圈仅适用于光层（optical）与网络层（network），不含业务层（service）",
     ),
     (r"nothing fails", "未设任何故障"),
+    (r"(\d+) states, but at most (\d+)", r"故障状态共 \1 种，上限为 \2 种"),
+    (r"raise it or name fewer", "请调高上限，或减少故障"),
+    (r"no failure state is called (.+)", r"没有名为 \1 的故障状态"),
+    (r"no target must hold in failure states", "没有须在故障状态下满足的目标"),
+    (r"say so with holds_in: \[normal, failure\]", "请写明 holds_in: [normal, failure]"),
     (r"name kinds in failures\.each", "请在 failures.each 中列出类型"),
     (
         r"no target of the network layer, (\S+), was judged there",

@@ -60,8 +60,8 @@ _CIRCLES = {
 }
 
 _CURES = {
-    "cure.nothing": ("Nothing is missed in {year}.", "{year} 年没有未满足的节点对。"),
-    "cure.missed": ("Missed in {year}: {pairs}", "{year} 年未满足：{pairs}"),
+    "cure.nothing": ("Nothing is missed in {when}.", "{when}没有未满足的节点对。"),
+    "cure.missed": ("Missed in {when}: {pairs}", "{when}未满足：{pairs}"),
     "cure.missed_of": ("{target}: {count}", "{target}：{count} 个"),
     "cure.undecided": (
         "{pairs} undecided; not looked at (raise --packets)",
@@ -115,7 +115,17 @@ _CURES = {
     ),
     "cure.load": ("{link} ({load:.0%})", "{link}（{load:.0%}）"),
     "cure.together": ("With everything above built:", "以上各项全部建成后："),
+    "cure.not_simulated": ("not simulated", "未经仿真"),
+    "cure.in_failures": (
+        "Failure states are not looked at here; --state looks at one, as run names them.",
+        "此处未分析故障状态；可用 --state 指定一种（名称见 run 的输出）。",
+    ),
     "cure.paste": ("To paste into the scenario:", "可粘贴到方案文件中的内容："),
+    "cure.append": (
+        "To append to the expansion in {file}, line {line}:",
+        "可追加到 {file} 第 {line} 行 expansion 的内容：",
+    ),
+    "left.cut_off": ("no way is left", "无可用路由"),
     "left.no_compute": (
         "no compute node that the target allows",
         "没有目标所允许的算力节点",
@@ -188,14 +198,25 @@ _COMPARISON = {
         "{count:.0f} demands of class {name} ({year}): {before:,.6g} -> {after:,.6g} Gbit/s in all",
         "{year} 年 {name} 类流量需求 {count:.0f} 项：合计 {before:,.6g} -> {after:,.6g} Gbit/s",
     ),
+    "comparison.demands_moved": (
+        "{count:.0f} demands of class {name} ({year}) moved or shared out anew, still "
+        "{after:,.6g} Gbit/s in all",
+        "{year} 年 {name} 类流量需求 {count:.0f} 项改变去向或分摊，合计仍为 {after:,.6g} Gbit/s",
+    ),
     "comparison.verdicts": (
         "Verdicts: {count} differ, {same} are the same",
         "结论：{count} 项不同，{same} 项相同",
     ),
+    "comparison.outcomes": ("{before} -> {after}", "{before}变为{after}"),
     "comparison.flip": ("{where}: {before} -> {after}", "{where}：{before} -> {after}"),
     "comparison.flips": (
-        "{where}: {pairs} {before} -> {after}: {named}",
-        "{where}：{pairs}由{before}变为{after}：{named}",
+        "{where}: {pairs} {outcomes}: {named}",
+        "{where}：{pairs}由{outcomes}：{named}",
+    ),
+    "comparison.cause": ("{outcomes} ({side}: {reason})", "{outcomes}（{side}：{reason}）"),
+    "comparison.cause_on": (
+        "{outcomes} ({side}: {reason}; {link}, {load:.0%} offered)",
+        "{outcomes}（{side}：{reason}；{link}，负荷 {load:.0%}）",
     ),
     "comparison.where": ("{target}, {year}", "{target}，{year} 年"),
     "comparison.where_failed": ("{target}, {year} {state}", "{target}，{year} 年 {state}"),

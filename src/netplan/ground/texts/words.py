@@ -29,4 +29,13 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "component.queueing": ("queueing", "排队"),
     "component.access": ("access", "接入段"),
     "component.compute": ("compute", "算力处理"),
+    "short.": ("", ""),
+    "short.impossible": ("too far", "距离过远"),
+    "short.latency": ("too slow", "时延超限"),
+    "short.loss": ("loss", "丢包"),
+    "short.no_compute": ("no compute", "无算力"),
+    "short.disconnected": ("cut off", "中断"),
+    "short.overload": ("overload", "算力过载"),
+    "short.budget": ("undecided", "未判定"),
+    "short.not_measured": ("unmeasured", "未测量"),
 }

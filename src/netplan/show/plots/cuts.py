@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
-from netplan.input.scenario.failures import FailureKind
 from netplan.judge.verdict import Outcome
-from netplan.network.failure import states_of
+from netplan.network.failure import state_called, states_of
 from netplan.network.topology import build_topology
 from netplan.show.plots.style import BLACK
-from netplan.show.plots.subject import unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,8 +29,6 @@ __all__ = ["breaking_links", "cut_legend", "draw_down", "find_state", "mark_cuts
 
 _SCISSORS = "\u2702"
 _DOWN = (0, (1, 1.6))
-_STATES = 10**6
-"""More than there are things in any network: none of them is to be left out."""
 
 
 def find_state(scenario: Scenario, year: int, name: str) -> State:
@@ -44,17 +39,7 @@ def find_state(scenario: Scenario, year: int, name: str) -> State:
     InputError
         If there is no such state.
     """
-    spec = build_topology(scenario, year).spec
-    kinds: tuple[FailureKind, ...] = get_args(FailureKind)
-    alone = replace(scenario.failures, each=kinds, sets={}, simultaneous=1, at_most=_STATES)
-    states = {
-        state.name: state
-        for failures in (alone, scenario.failures)
-        for state in states_of(replace(scenario, failures=failures), spec)
-    }
-    if name not in states:
-        raise unknown("state", name, list(states))
-    return states[name]
+    return state_called(scenario, build_topology(scenario, year).spec, name)
 
 
 def breaking_links(results: Results, subject: Subject) -> tuple[frozenset[str], int, int]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from netplan import __version__
 from netplan.decide.circles import ANYWHERE, LIMITS_MS, NEAREST, OWN_CITY
 from netplan.ground.units import MS
-from netplan.network.failure import NORMAL
 from netplan.show.tables.columns import padded, right, wrapped
 from netplan.show.tables.reader import Reader
 
@@ -58,7 +57,9 @@ def _coverage(
     yield from _heads(reader, limits_ms, ("nearest", 30), (("sites", 8), ("people", 8)))
     for found in maps:
         basis = "" if found.basis == "empty network" else reader.sentence(found.basis)
-        when = reader.texts["colon"].join(filter(None, (_when(reader, found), basis)))
+        when = reader.texts["colon"].join(
+            filter(None, (reader.when(found.year, found.state), basis))
+        )
         yield from wrapped(when, indent=2)
         for circle in found.circles:
             if circle.role == NEAREST:
@@ -84,13 +85,6 @@ def _heads(
     yield f"  {padded(reader.texts[f'head.{name}'], width)}" + heads * len(limits_ms)
 
 
-def _when(reader: Reader, found: CircleMap) -> str:
-    parts = [reader.say("year", year=found.year)]
-    if found.state != NORMAL:
-        parts.append(reader.state(found.state))
-    return reader.listed(parts)
-
-
 def _centre(reader: Reader, name: str) -> str:
     """Return what a centre is called: a site, or the nearest of a kind."""
     return reader.texts.of("centre", reader.node(name))
@@ -98,7 +92,9 @@ def _centre(reader: Reader, name: str) -> str:
 
 def _circles(reader: Reader, found: CircleMap, limits_ms: Sequence[float]) -> Iterator[str]:
     """Show what lies within each circle of one map."""
-    yield from wrapped(reader.say("circles.within", when=_when(reader, found)), indent=0)
+    yield from wrapped(
+        reader.say("circles.within", when=reader.when(found.year, found.state)), indent=0
+    )
     heads = (("city", 6), ("sites", 6), ("people", 7))
     yield from _heads(reader, limits_ms, ("centre", 21), heads)
     for circle in found.circles:

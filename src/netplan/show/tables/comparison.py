@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from netplan import __version__
@@ -99,9 +99,11 @@ def _demands(reader: Reader, changes: Sequence[Change]) -> Iterator[str]:
             for place, value in enumerate((*rates, 1.0)):
                 total[place] += value
     for (year, name), (before, after, count) in totals.items():
+        moved = math.isclose(before, after)
+        key = "comparison.demands_moved" if moved else "comparison.demands"
         yield from wrapped(
             reader.say(
-                "comparison.demands",
+                key,
                 count=count,
                 name=name,
                 year=year,
@@ -120,20 +122,18 @@ def _verdicts(reader: Reader, comparison: Comparison) -> Iterator[str]:
         where = _where(reader, flip)
         told = reader.say("comparison.flip", where=where, before=before, after=after)
         yield from wrapped(told, indent=2)
-    pairs: dict[tuple[str, str, str], list[Flip]] = {}
+    pairs: dict[tuple[str, str], list[Flip]] = {}
     for flip in comparison.flips:
         if flip.pair is not None:
-            outcomes = _outcomes(reader, flip.before, flip.after)
-            pairs.setdefault((_where(reader, flip), *outcomes), []).append(flip)
-    for (where, before, after), flips in pairs.items():
+            pairs.setdefault((_where(reader, flip), _change_of(reader, flip)), []).append(flip)
+    for (where, outcomes), flips in pairs.items():
         names = [">".join(reader.node(end or "?") for end in flip.pair or ()) for flip in flips]
         yield from wrapped(
             reader.say(
                 "comparison.flips",
                 where=where,
                 pairs=reader.count("pairs", len(names)),
-                before=before,
-                after=after,
+                outcomes=outcomes,
                 named=reader.listed(names, PAIRS_SHOWN),
             ),
             indent=2,
@@ -142,6 +142,19 @@ def _verdicts(reader: Reader, comparison: Comparison) -> Iterator[str]:
 
 def _outcomes(reader: Reader, before: str, after: str) -> tuple[str, str]:
     return reader.texts.of("outcome", before), reader.texts.of("outcome", after)
+
+
+def _change_of(reader: Reader, flip: Flip) -> str:
+    """Say from what to what a pair changes, and why it is missed in one of the two."""
+    before, after = _outcomes(reader, flip.before, flip.after)
+    outcomes = reader.say("comparison.outcomes", before=before, after=after)
+    if (cause := flip.cause) is None:
+        return outcomes
+    key = "comparison.cause" if cause.link is None else "comparison.cause_on"
+    reason = reader.texts[f"short.{cause.reason}"]
+    return reader.say(
+        key, outcomes=outcomes, side=cause.side, reason=reason, link=cause.link, load=cause.load
+    )
 
 
 def _where(reader: Reader, flip: Flip) -> str:
@@ -210,6 +223,7 @@ def comparison_document(comparison: Comparison) -> dict[str, Any]:
                 "pair": None if flip.pair is None else list(flip.pair),
                 "before": flip.before,
                 "after": flip.after,
+                "cause": None if flip.cause is None else asdict(flip.cause),
             }
             for flip in comparison.flips
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from netplan import __version__
@@ -10,6 +11,7 @@ from netplan.decide.cure import UNITS, Kind
 from netplan.exchange.words import in_words
 from netplan.exchange.yaml_file import spell
 from netplan.ground.units import MS
+from netplan.network.failure import NORMAL
 from netplan.show.tables.columns import padded, wrapped
 from netplan.show.tables.reader import Reader
 
@@ -39,7 +41,8 @@ def cures_table(scenario: Scenario, found: Cures, language: Language = "en") -> 
         _spared(reader, found.spared),
         _also_full(reader, found),
         _together(reader, found),
-        _steps(reader, found),
+        _in_failures(reader, scenario, found),
+        _steps(reader, scenario, found),
     ]
     texts = ["\n".join(line.rstrip() for line in block) for block in blocks]
     return "\n\n".join(text for text in texts if text) + "\n"
@@ -48,11 +51,11 @@ def cures_table(scenario: Scenario, found: Cures, language: Language = "en") -> 
 def _heading(reader: Reader, name: str, found: Cures) -> Iterator[str]:
     yield name
     if not found.missed:
-        yield reader.say("cure.nothing", year=found.year)
+        yield reader.say("cure.nothing", when=reader.when(found.year, found.state))
         return
     counts = Counter(one.key[0] for one in found.missed)
     pairs = reader.count("pairs", len(found.missed))
-    yield reader.say("cure.missed", year=found.year, pairs=pairs)
+    yield reader.say("cure.missed", when=reader.when(found.year, found.state), pairs=pairs)
     for target, count in counts.items():
         told = reader.say("cure.missed_of", target=reader.target(target), count=count)
         yield from wrapped(told, indent=2)
@@ -78,6 +81,8 @@ def _cure(reader: Reader, number: int, cure: Cure) -> Iterator[str]:
             if count
         ]
         yield from wrapped(reader.say("cure.simulated", counts=reader.listed(said)))
+    else:
+        yield from wrapped(reader.texts["cure.not_simulated"])
 
 
 def _what(reader: Reader, cure: Cure) -> str:
@@ -160,6 +165,8 @@ def _also_full(reader: Reader, found: Cures) -> Iterator[str]:
 def _why(reader: Reader, one: Missed) -> str:
     if one.destination is None:
         return reader.texts["left.no_compute"]
+    if one.is_cut_off:
+        return reader.texts["left.cut_off"]
     if len(one.full) > 1:
         return reader.say("left.too_full", links=reader.listed(sorted(one.full)))
     if one.full:
@@ -175,12 +182,26 @@ def _together(reader: Reader, found: Cures) -> Iterator[str]:
             yield from wrapped(f"{shown}{coverage:>6.1%}  {reader.target(target)}", indent=2)
 
 
-def _steps(reader: Reader, found: Cures) -> Iterator[str]:
-    steps = [*(step for cure in found.cures for step in cure.steps), *found.several]
-    if steps:
-        yield reader.texts["cure.paste"]
-        yield ""
-        yield expansion_yaml(steps)
+def _in_failures(reader: Reader, scenario: Scenario, found: Cures) -> Iterator[str]:
+    """Say that failure states were not looked at, if anything must hold in them."""
+    if found.state == NORMAL and any("failure" in one.holds_in for one in scenario.targets):
+        yield from wrapped(reader.texts["cure.in_failures"], indent=0)
+
+
+def _steps(reader: Reader, scenario: Scenario, found: Cures) -> Iterator[str]:
+    """Spell the steps for the place where they belong: no file may have a key twice."""
+    steps = [step for cure in found.cures for step in cure.steps]
+    steps += [step for step in found.several if step not in steps]
+    if not steps:
+        return
+    place = scenario.origin.place(("expansion",)) if scenario.expansion else None
+    text = expansion_yaml(steps)
+    if place is None:
+        yield from (reader.texts["cure.paste"], "", text)
+    else:
+        file, line = PurePath(place.file).name, place.line
+        yield from (reader.say("cure.append", file=file, line=line), "")
+        yield text.removeprefix("expansion:\n")
 
 
 def expansion_yaml(steps: Iterable[Step]) -> str:
@@ -206,6 +227,7 @@ def cures_document(scenario: Scenario, found: Cures) -> dict[str, Any]:
         "version": __version__,
         "inputs_sha256": scenario.origin.digest,
         "year": found.year,
+        "state": found.state,
         "missed": [_missed(one) for one in found.missed],
         "undecided": [_key(key) for key in found.undecided],
         "cures": [_cure_document(cure) for cure in found.cures],

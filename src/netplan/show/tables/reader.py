@@ -9,6 +9,7 @@ from netplan.ground.texts import Texts
 from netplan.ground.texts.problems import message_in_language
 from netplan.ground.texts.sentences import in_language, state_in_language
 from netplan.ground.texts.tables import TABLES
+from netplan.network.failure import NORMAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,6 +95,11 @@ class Reader:
     def state(self, name: str) -> str:
         """Return what a failure state is called in the reader's language."""
         return state_in_language(name, self.texts.language)
+
+    def when(self, year: int, state: str = NORMAL) -> str:
+        """Return a year and, if something failed, what."""
+        parts = [self.say("year", year=year)]
+        return self.listed(parts if state == NORMAL else [*parts, self.state(state)])
 
     def outcome(self, outcome: str) -> str:
         """Return the word for an outcome; what is not met stands out."""
