@@ -71,6 +71,18 @@ def test_a_target_is_judged_alike_by_both_engines(write, engine, rate, below_ms,
     assert (verdict.outcome, verdict.reason) == (outcome, reason)
 
 
+def test_a_nearly_full_port_that_began_empty_is_not_called_quick(write):
+    """At 99 % and more, with probes, it takes longer to settle than the run lasts."""
+    topology = TOPOLOGY.replace("packets: 30", "packets: 2000")
+    budget = "{at_least: 1000, at_most: 20000}"
+    text = scenario_text(rate=0.099, below_ms=100, budget=budget, target=", class: best")
+    evaluation = evaluate(write(topology, text))
+    [verdict] = evaluation.verdicts
+    assert verdict.pairs[0].estimate < 100 * MS
+    assert (verdict.outcome, verdict.pairs[0].high) == (Outcome.UNDECIDED, None)
+    assert any("nearly full need" in note for note in evaluation.notes)
+
+
 def test_both_engines_give_the_same_document(write):
     scenario = write(TOPOLOGY, scenario_text(rate=0.08))
     documents = [to_document(evaluate(scenario, engine=engine)) for engine in ENGINES]

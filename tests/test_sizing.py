@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.linalg import eigh_tridiagonal
 
 from netplan.measure.queueing import erlang_c
 from netplan.measure.sizing import PROBE_SHARE, PortView, plan_probes, probes_needed, warm_up_time
@@ -34,11 +35,23 @@ def test_relaxation_is_that_of_mm1():
     assert view([0.25]).relaxation == pytest.approx([32e-6])
 
 
+@pytest.mark.parametrize("utilisation", [0.5, 0.97, 1.0, 1.03, 2.0])
+@pytest.mark.parametrize("places", [1, 20, 200])
+def test_relaxation_is_the_slowest_mode_of_a_queue_with_a_buffer(utilisation, places):
+    """Smallest non-zero eigenvalue of the generator of M/M/1/n, symmetrised; service takes 8 us."""
+    up, down = np.full(places, utilisation), np.ones(places)
+    leaving = np.append(up, 0.0) + np.append(0.0, down)
+    modes = eigh_tridiagonal(leaving, -np.sqrt(up * down), eigvals_only=True)
+    relaxation = view([utilisation], hold=places * 8e-6).relaxation
+    assert relaxation == pytest.approx([8e-6 / modes[1]], rel=1e-6)
+
+
 def test_a_buffer_bounds_the_memory_of_a_port():
     ports = view([0.999, 1.5, 0.1], hold=1e-3)
-    assert ports.relaxation[:2] == pytest.approx([1e-3, 1e-3])
-    assert ports.relaxation[2] < 1e-3
-    assert ports.correlation_time[1] == pytest.approx(2e-3)
+    assert ports.relaxation[0] < view([0.999]).relaxation[0] / 1000
+    assert ports.correlation_time[0] == 2 * ports.relaxation[0]
+    assert ports.relaxation[1] < 1e-3
+    assert ports.relaxation[2] == pytest.approx(view([0.1]).relaxation[0], rel=1e-2)
 
 
 def test_an_idle_port_remembers_nothing():

@@ -41,6 +41,8 @@ MAX_LEVEL = 0.999
 """A maximum asks for as many packets as this quantile."""
 BUDGET_FOR_CARRIED = 0.8
 """Share of the packets that are left which a round may spend on carried traffic."""
+BUDGET_FOR_WARM_UP = 0.25
+"""Share of all packets that warming up may spend."""
 WORTH_A_ROUND = 0.25
 """A round that the budget cuts below this share of its length is not begun."""
 LEAST_CYCLES = 20
@@ -62,6 +64,8 @@ class Design:
     ports: PortView
     warm_up: float
     """[s]."""
+    settling: float
+    """What the warm-up should last [s]; longer if the packets do not suffice for it."""
     longest_cycle: float
     """Mean on plus off period of the slowest on/off source [s]; 0 without bursts."""
     engine: str
@@ -90,6 +94,11 @@ class Design:
             f"{samples.packets:,} packets in {samples.duration:.3g} s measured after "
             f"{samples.warm_up / MS:.3g} ms of warm-up each (longest route + 10 relaxation times)"
         ]
+        if self.settling > self.warm_up:
+            parts.append(
+                f"ports that are nearly full need {self.settling / MS:.3g} ms, more than the "
+                "packets suffice for: pairs over them stay open or are missed"
+            )
         error = case.segment_error
         if error.delay:
             parts.append(
@@ -127,13 +136,17 @@ def design_rounds(case: Case, streams: Iterable[str], engine: str, seed: int) ->
     view, cycle = port_view(case), longest_cycle(carried)
     used = np.unique([port for s in measured.values() for path in s.paths for port in path])
     longest_route = int(network.fixed.max()) / PS_PER_S
+    settling = warm_up_time(view, used, longest_route) + cycle
+    spend = BUDGET_FOR_WARM_UP / REPLICATIONS * case.scenario.simulation.packets.at_most
+    affordable = spend / max(sum(source.packet_rate for source in carried), 1.0)
     return Design(
         network=network,
         carried=carried,
         measured=measured,
         routes=routes,
         ports=view,
-        warm_up=warm_up_time(view, used, longest_route) + cycle,
+        warm_up=min(settling, max(affordable, longest_route + cycle)),
+        settling=settling,
         longest_cycle=cycle,
         engine=engine,
         seed=seed,

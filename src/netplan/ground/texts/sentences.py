@@ -48,6 +48,12 @@ _CHINESE = [
             r"测量 \2 s 内的 \1 个报文，每次运行先预热 \3 ms（最长路由时延 + 10 倍弛豫时间）",
         ),
         (
+            r"ports that are nearly full need (\S+) ms, more than the packets suffice for: "
+            r"pairs over them stay open or are missed",
+            r"接近满负荷的端口需预热 \1 ms，超出报文预算："
+            r"经过这些端口的节点对只能判为未满足或未判定",
+        ),
+        (
             r"segments change a delay by at most (\S+) µs, and by at most (\S+)% of a limit",
             r"分段发送对时延的影响不超过 \1 µs，且不超过限值的 \2 %",
         ),
