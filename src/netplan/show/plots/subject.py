@@ -30,6 +30,7 @@ __all__ = [
     "find_pair",
     "label_of",
     "percent",
+    "target_of",
     "texts_of",
     "unknown",
     "verdicts_of",
@@ -261,6 +262,14 @@ def _of(
     entries: Iterable[Mapping[str, Any]], target: str | None, year: int
 ) -> list[Mapping[str, Any]]:
     return [e for e in entries if e["year"] == year and target in (None, e["name"])]
+
+
+def target_of(results: Results, pair: str) -> str | None:
+    """Return the first target that has a pair called ``source>target``, none if no target has."""
+    for entry in results.document["targets"]:
+        if any(f"{one['source']}>{one['target']}" == pair for one in entry["pairs"]):
+            return str(entry["name"])
+    return None
 
 
 def find_pair(verdict: Verdict, pair: str) -> PairVerdict:
