@@ -66,10 +66,11 @@ def draw_circles(
 def _measured(
     scenario: Scenario, folder: Path, direction: Direction, years: Sequence[int] | None
 ) -> list[CircleMap]:
+    from netplan.cli.work import results_folder
     from netplan.decide.circles import measured_circles
     from netplan.judge.results import load_results
 
-    found = measured_circles(load_results(folder).document, direction=direction)
+    found = measured_circles(load_results(results_folder(folder)).document, direction=direction)
     maps = [one for one in found if years is None or one.year in years]
     if not maps:
         message = f"no target of the network layer, {direction}, was judged there"
