@@ -53,7 +53,8 @@ def circles(
     layer: Annotated[LayerName, typer.Option(help="Layer.")] = LayerName.OPTICAL,
     direction: Annotated[DirectionName, typer.Option(help="Direction.")] = DirectionName.ONE_WAY,
     year: Annotated[
-        list[int] | None, typer.Option(help="Year; may be repeated. Default: the scenario's.")
+        list[int] | None,
+        typer.Option(help="Year; may be repeated. Default: the scenario's.", min=1990, max=2100),
     ] = None,
     sources: Annotated[
         list[str] | None,
@@ -108,7 +109,7 @@ def cure(
     target: Annotated[
         list[str] | None, typer.Option(help="Name of a target; may be repeated. Default: all.")
     ] = None,
-    year: Annotated[int | None, typer.Option(help="Year; default: the last.")] = None,
+    year: Annotated[int | None, typer.Option(help="One of its years; default: the last.")] = None,
     confirm: Annotated[
         int, typer.Option(help="Simulate so many cures, those of most pairs.", min=0)
     ] = 2,

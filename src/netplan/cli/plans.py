@@ -96,6 +96,9 @@ def find_changes(
     from netplan.show.tables.cure import cures_document, cures_table
 
     scenario = load(file, overrides=overrides)
+    if year is not None and year not in scenario.years:
+        message = f"no year {year}; there are: {', '.join(map(str, scenario.years))}"
+        raise InputError([Problem(("years",), message, scenario.origin.place(("years",)))])
     known = [target.name for target in scenario.targets]
     for name in targets or known or [""]:
         if name not in known:

@@ -293,7 +293,7 @@ def unknown(what: str, got: str, known: Sequence[str]) -> InputError:
     return InputError([Problem((what,), f"no {what} {got!r}; {remedy}")])
 
 
-def _listed(known: Sequence[str], most: int = 8) -> str:
+def _listed(known: Sequence[str], most: int = 9) -> str:
     more = f" and {len(known) - most} more" if len(known) > most else ""
     return ", ".join(known[:most]) + more if known else "none"
 
