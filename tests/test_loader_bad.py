@@ -652,6 +652,12 @@ def test_an_alias_bomb_is_one_clear_error(folder):
     assert problems() == [f"scenario.yaml:7:5: {message}"]
 
 
+def test_a_demand_of_too_many_flows_is_named_before_they_are_made(folder):
+    found = with_edit(folder, "scenario.yaml", "sizes: imix", "sizes: imix, flow_gbps: 0.000001")
+    where = "scenario.yaml:6:54: traffic.classes.web.flow_gbps"
+    assert f"{where}: must be at least 4e-05 for a demand of 40 Gbit/s" in found
+
+
 def test_what_a_scenario_extends_can_be_set(folder):
     (folder / "base.yaml").write_text(SCENARIO)
     (folder / "short.yaml").write_text("netplan: scenario/1\nname: short\n")

@@ -35,6 +35,7 @@ def test_every_error_of_the_golden_list_has_a_chinese_form(message):
         "is a file, not a results folder; write results with netplan-sim run a.yaml --out DIR",
         "only one column; separate the cells with commas",
         "no demands; give one row for each pair",
+        "must be at least 0.1 for a demand of 100000 Gbit/s",
         "is not there; run the scenario again with netplan-sim run SCENARIO --out DIR",
     ],
 )

@@ -215,6 +215,10 @@ _MESSAGES = (
     (r"save it as UTF-8", "请另存为 UTF-8"),
     (r"the file is empty", "文件为空"),
     (r"choose another place", "请另选位置"),
+    (
+        r"must be at least (\S+) for a demand of (\S+) Gbit/s",
+        r"对于 \2 Gbit/s 的流量，应不小于 \1",
+    ),
     (r"only one column", "只有一列"),
     (r"separate the cells with commas", "请用逗号分隔单元格"),
     (r"no demands", "没有流量"),
