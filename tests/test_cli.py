@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import subprocess
 import sys
@@ -237,6 +238,27 @@ def test_a_place_that_cannot_be_written_is_one_line_and_exit_2(folder, command):
     [line] = done.stderr.splitlines()
     assert line.startswith("taken")
     assert "choose another place" in line
+
+
+def test_a_place_for_verdicts_is_tried_before_anything_is_simulated(folder):
+    (folder / "taken").mkdir()
+    done = cli("check", "tiny.yaml", "--json", "taken")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == ["taken: Is a directory; choose another place"]
+
+
+@pytest.mark.parametrize("command", ["report", "plot --kind cdf", "judge tiny.yaml"])
+def test_a_scenario_in_place_of_results_is_told_from_missing_results(folder, command):
+    name, *others = command.split()
+    done = cli(name, "tiny.yaml", *others)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("tiny.yaml: is a file, not a results folder; write results with")
+
+
+def test_a_closed_output_is_no_reason_to_fail(folder):
+    command = f"exec {shlex.join([*COMMAND, 'validate', 'tiny.yaml'])} >&-"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def read_until(terminal, pattern):

@@ -311,6 +311,14 @@ def test_the_command_prints_cures_and_writes_the_document(write, tmp_path):
     assert unknown.exit_code == 2
 
 
+def test_a_year_that_the_scenario_has_not_is_an_input_error(write, tmp_path):
+    write(LINE, scenario_text(5))
+    file = str(tmp_path / "scenario.yaml")
+    done = CliRunner().invoke(app, ["cure", file, "--year", "1900"])
+    assert done.exit_code == 2
+    assert "years: no year 1900; there are: 20" in done.stderr
+
+
 def test_distances_pass_through_routers_but_not_through_compute_nodes(write):
     ring = CITY + "      n--far: {ends: [n, far], length_km: 1}\n"
     topology = build_topology(write(ring), 2024)

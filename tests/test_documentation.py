@@ -12,7 +12,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from netplan.cli.app import app
-from netplan.input.loader import load
+from netplan.input.loader import load, schema
 from netplan.judge.evaluation import evaluate
 
 ROOT = Path(__file__).parent.parent
@@ -68,6 +68,25 @@ def test_the_hook_runs_a_command_on_the_files_that_this_repository_ships():
     assert all(pattern.search(path) for path in shipped)
     assert not pattern.search("scenarios/tables/city-content.csv")
     assert not pattern.search("docs/example.yaml")
+
+
+def keys_of(shape):
+    """Return every key that a JSON Schema allows somewhere."""
+    if isinstance(shape, list):
+        return {key for one in shape for key in keys_of(one)}
+    if not isinstance(shape, dict):
+        return set()
+    return {*shape.get("properties", ()), *(key for one in shape.values() for key in keys_of(one))}
+
+
+@pytest.mark.parametrize("kind", ["topology", "scenario"])
+def test_the_readme_names_every_key_that_a_file_may_have(kind):
+    page = PAGES[2].read_text(encoding="utf-8")
+    fields = page.partition("### The fields\n")[2].partition("\n## ")[0]
+    named = {word for code in re.findall(r"`([^`]+)`", fields) for word in re.findall(r"\w+", code)}
+    # What a short form stands for: `fibre: g652` is `fibre: {kind: g652}`.
+    longhand = {"kind", "limit", "technology", "medium"}
+    assert keys_of(schema(kind)) - longhand <= named
 
 
 @pytest.fixture

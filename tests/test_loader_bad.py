@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,10 @@ IN_TOPOLOGY = {
         "length_km: 60", "length: 60",
         "11:23: spans.a~t.length: unknown key; the unit is part of the key; did you mean"
         " 'length_km' [km]?",
+    ),
+    "more members than a link has": (
+        "capacity_gbps: 400", "capacity_gbps: 400, members: 1000000000",
+        "14:71: links.a--b.members: must be at most 10000, got 1000000000",
     ),
     "unknown key at the root": (
         "name: bad", "name: bad\nlinkz: {}",
@@ -607,14 +612,36 @@ def test_a_huge_file_is_refused_before_it_is_read(folder):
     assert problems() == ["scenario.yaml: larger than 50 MB; split it, or use tables"]
 
 
+def test_a_device_without_an_end_is_not_read_to_its_end(folder):
+    (folder / "endless.yaml").symlink_to("/dev/zero")
+    assert problems("endless.yaml") == ["endless.yaml: larger than 50 MB; split it, or use tables"]
+
+
+def test_what_a_terminal_would_obey_is_spelled_out(folder):
+    """One problem is one line, and reads in the order in which it is written."""
+    [line] = with_edit(folder, "scenario.yaml", "from: a,", r'from: "a\n\e[2J\u202eb",')
+    assert line.isprintable()
+    assert r"got the text 'a\n\x1b[2J\u202eb'" in line
+
+
+def test_thousands_of_mistakes_take_seconds_and_are_all_named(folder):
+    rows = "".join(f"a,b,{n}x\n" for n in range(5000))
+    (folder / "demands.csv").write_text("source,target,rate_gbps\n" + rows)
+    demand = "  demands:\n    - {class: web, file: demands.csv}"
+    begin = time.process_time()
+    assert len(with_edit(folder, "scenario.yaml", "  demands:", demand)) == 5000
+    assert time.process_time() - begin < 30
+
+
 def test_a_byte_that_is_not_utf8_is_located(folder):
     (folder / "scenario.yaml").write_bytes(SCENARIO.replace("bad", "b\xe4d").encode("latin-1"))
     assert problems() == ["scenario.yaml:2:8: not UTF-8; save it as UTF-8"]
 
 
-def test_utf16_is_recognised(folder):
-    (folder / "scenario.yaml").write_text(SCENARIO, encoding="utf-16")
-    assert problems() == ["scenario.yaml:1:1: encoded in UTF-16; save it as UTF-8"]
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_is_recognised_with_and_without_a_byte_order_mark(folder, encoding):
+    (folder / "scenario.yaml").write_text(SCENARIO, encoding=encoding)
+    assert problems() == problems() == ["scenario.yaml:1:1: encoded in UTF-16; save it as UTF-8"]
 
 
 def test_an_alias_bomb_is_one_clear_error(folder):
@@ -623,6 +650,20 @@ def test_an_alias_bomb_is_one_clear_error(folder):
     (folder / "scenario.yaml").write_text("netplan: scenario/1\n" + "\n".join(lines) + "\n")
     message = "more than 1,000,000 values, aliases written out; use fewer aliases"
     assert problems() == [f"scenario.yaml:7:5: {message}"]
+
+
+def test_a_demand_of_too_many_flows_is_named_before_they_are_made(folder):
+    found = with_edit(folder, "scenario.yaml", "sizes: imix", "sizes: imix, flow_gbps: 0.000001")
+    where = "scenario.yaml:6:54: traffic.classes.web.flow_gbps"
+    assert f"{where}: must be at least 4e-05 for a demand of 40 Gbit/s" in found
+
+
+def test_what_a_scenario_extends_can_be_set(folder):
+    (folder / "base.yaml").write_text(SCENARIO)
+    (folder / "short.yaml").write_text("netplan: scenario/1\nname: short\n")
+    assert load("short.yaml", overrides=["extends=base.yaml"]).years == (2024, 2025)
+    found = problems("short.yaml", overrides=["extends=missing"])
+    assert found == ["--set 'extends=missing': extends: missing: no such file"]
 
 
 def test_a_circle_of_extends_names_its_chain(folder):
@@ -748,6 +789,11 @@ IN_DEMANDS = {
             " found from, to, gbps"
         ],
     ),
+    "cells separated by semicolons": (
+        "source;target;rate_gbps\na;b;1\n",
+        ["1:1: only one column; separate the cells with commas"],
+    ),
+    "no row": (DEMANDS, ["1:1: no demands; give one row for each pair"]),
     "column too many": (
         "source,target,rate_gbps,class\na,b,1,web\n",
         ["1:25: class: unknown key; known here: source, target, rate_gbps, route"],

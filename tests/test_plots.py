@@ -36,7 +36,7 @@ from netplan.show.plots import (
     target_timeline,
 )
 from netplan.show.plots.style import LINE_STYLES, OUTCOME_STYLES, legible
-from netplan.show.plots.subject import choose, verdicts_of
+from netplan.show.plots.subject import choose, target_of, verdicts_of
 
 MET, MISSED, UNDECIDED = Outcome.MET, Outcome.MISSED, Outcome.UNDECIDED
 NODES = [
@@ -632,6 +632,19 @@ def test_what_the_results_do_not_have_is_an_input_error_with_a_remedy(two, optio
 def test_an_unknown_pair_is_an_input_error(two):
     with pytest.raises(InputError, match=r"did you mean 'shenyang>anshan'"):
         latency_hops(two, pair="shenyang>anshn")
+
+
+def test_a_pair_is_drawn_of_the_target_that_has_it(results):
+    both = results(
+        verdict(pair("shenyang", "anshan", 7.0, MISSED), name="first"),
+        verdict(pair("anshan", "shenyang", 2.0), name="second"),
+        streams=[
+            stream("probe/shenyang>anshan/one_way/any", [7.0, 7.1]),
+            stream("probe/anshan>shenyang/one_way/any", [2.0, 2.1]),
+        ],
+    )
+    assert target_of(both, "anshan>shenyang") == "second"
+    assert draw(both, "hops", pair="anshan>shenyang").axes
 
 
 def test_verdicts_come_back_from_a_document_as_they_were(results):

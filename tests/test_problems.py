@@ -35,6 +35,10 @@ def test_every_error_of_the_golden_list_has_a_chinese_form(message):
         "no target must hold in failure states; say so with holds_in: [normal, failure]",
         "no target of the network layer, one_way, was judged there",
         "is a results folder, the other is a scenario; give two of a kind",
+        "is a file, not a results folder; write results with netplan-sim run a.yaml --out DIR",
+        "only one column; separate the cells with commas",
+        "no demands; give one row for each pair",
+        "must be at least 0.1 for a demand of 100000 Gbit/s",
         "is not there; run the scenario again with netplan-sim run SCENARIO --out DIR",
     ],
 )

@@ -1,5 +1,16 @@
 """The command line: arguments, exit codes, and the one place that prints errors."""
 
-from netplan.cli.app import main
+import os
+import sys
 
 __all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line; Ctrl-C while the program is still being loaded ends it as well."""
+    try:
+        from netplan.cli.app import main as run
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted\n")
+        os._exit(130)
+    run()

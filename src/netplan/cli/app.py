@@ -94,9 +94,9 @@ def validate(
     quiet: Quiet = False,
 ) -> None:
     """Check files for form and sense, without simulating. Exit: 0 sound, 2 input error."""
-    from netplan.cli.work import check_inputs
-
     with guarded(spoken(lang)):
+        from netplan.cli.work import check_inputs
+
         for line in check_inputs(files, overrides or []):
             say(message_in_language(line, spoken(lang)), quiet=quiet)
 
@@ -118,9 +118,9 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Simulate a scenario and print the verdicts. Exit: 0 done, 2 input error."""
-    from netplan.cli.work import evaluate_file, plan_file
-
     with guarded(spoken(lang)):
+        from netplan.cli.work import evaluate_file, plan_file
+
         if dry_run:
             workers = jobs or cores()
             say(plan_file(scenario, overrides or [], seed, engine, workers, language=spoken(lang)))
@@ -169,14 +169,18 @@ def check(
     lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
-    """Gate scenarios. Exit: 0 all met, 1 some missed, 2 input error, 3 undecided, none missed."""
-    from netplan.cli.work import evaluate_file, load_all, plan_file
-    from netplan.judge.verdict import combined
-    from netplan.show.gate import GateFiles, annotate, workflow_commands
-    from netplan.show.report import verdict_report
+    """Simulate scenarios as a gate, whose exit code is the verdict.
 
+    Exit: 0 all met, 1 some missed, 2 input error, 3 undecided, none missed.
+    """
     with guarded(spoken(lang)):
+        from netplan.cli.work import evaluate_file, load_all, plan_file, writable
+        from netplan.judge.verdict import combined
+        from netplan.show.gate import GateFiles, annotate, workflow_commands
+        from netplan.show.report import verdict_report
+
         load_all(scenarios, overrides or [])
+        writable(json_file, junit, sarif, markdown)
         if dry_run:
             for scenario in scenarios:
                 found = plan_file(
@@ -247,9 +251,9 @@ def plot(
     quiet: Quiet = False,
 ) -> None:
     """Draw a picture of results. Exit: 0 drawn, 2 input error."""
-    from netplan.cli.work import draw_picture
-
     with guarded(spoken(lang)):
+        from netplan.cli.work import draw_picture
+
         options = {"target": target, "year": year, "pair": pair, "state": state}
         options |= {"circles": circles, "language": spoken(lang)}
         for line in draw_picture(results, kind, out, against, options):
@@ -264,9 +268,9 @@ def report(
     quiet: Quiet = False,
 ) -> None:
     """Write results as one HTML file that needs no network. Exit: 0 written, 2 input error."""
-    from netplan.cli.work import write_page
-
     with guarded(spoken(lang)):
+        from netplan.cli.work import write_page
+
         write_page(results, out, spoken(lang))
         say(message_in_language(f"Report is in {out}", spoken(lang)), quiet=quiet)
 
@@ -303,7 +307,7 @@ def import_(
     ] = 0.001,
     quiet: Quiet = False,
 ) -> None:
-    """Make a topology of a spreadsheet, tables, a graph, a map or an SNDlib network.
+    """Make a topology of a spreadsheet, tables, a graph or a map.
 
     Spreadsheets and CSV folders have the tables nodes, spans, links and demands, one column for
     each key of a topology file (nested ones with a dot), as export writes them. What they leave
@@ -343,7 +347,7 @@ def export(
     form: FormatChoice = None,
     quiet: Quiet = False,
 ) -> None:
-    """Write a topology as a spreadsheet, tables, a graph, a map or an SNDlib network.
+    """Write a topology as a spreadsheet, tables, a graph or a map.
 
     Extensions: .xlsx, .graphml, .geojson, .json (node-link), .xml and .txt (SNDlib); a folder for
     CSV. Of a scenario: its network before any expansion, and its demands of the base year pair by
@@ -382,7 +386,8 @@ def main() -> None:
         app(prog_name="netplan-sim")
     except Interrupted:
         fail("interrupted")
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         for worker in multiprocessing.active_children():
             worker.terminate()
         # Runs in threads cannot be stopped from outside; leave without waiting for them.

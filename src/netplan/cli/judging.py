@@ -35,12 +35,14 @@ def judge(
 
     Exit: 0 all met, 1 some missed, 2 input error, 3 undecided, none missed.
     """
-    from netplan.decide.rejudgement import rejudge
-    from netplan.judge.results import to_document, to_json, write_text
-    from netplan.show.report import verdict_report
-
     with guarded(spoken(lang)):
-        evaluation = rejudge(results, targets)
+        from netplan.cli.work import results_folder, writable
+        from netplan.decide.rejudgement import rejudge
+        from netplan.judge.results import to_document, to_json, write_text
+        from netplan.show.report import verdict_report
+
+        writable(json_file)
+        evaluation = rejudge(results_folder(results), targets)
         if json_file is not None:
             write_text(json_file, to_json(to_document(evaluation)))
         say(verdict_report(evaluation, spoken(lang)), quiet=quiet)
@@ -65,18 +67,20 @@ def compare(
     lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
-    """Show what differs between two scenarios, which verdicts flip, and by how much.
+    """Show how two scenarios differ, and which verdicts flip.
 
     Two scenario files are evaluated, and simulated in step: both networks meet the same packets,
     so small differences show. Two results folders are compared by what they hold.
 
     Exit: 0 done, 2 input error.
     """
-    from netplan.cli.judges import compared
-    from netplan.judge.results import to_json, write_text
-    from netplan.show.tables.comparison import comparison_document, comparison_table
-
     with guarded(spoken(lang)):
+        from netplan.cli.judges import compared
+        from netplan.cli.work import writable
+        from netplan.judge.results import to_json, write_text
+        from netplan.show.tables.comparison import comparison_document, comparison_table
+
+        writable(json_file)
         found = compared(
             (first, second),
             overrides or [],

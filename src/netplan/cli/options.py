@@ -48,7 +48,11 @@ Jobs = Annotated[
 ]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--set", help="Set a value, e.g. targets[0].below_ms=2; may be repeated."),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Set a value, e.g. targets[0].below_ms=2; may be repeated.",
+    ),
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what would be simulated and how long it takes.")

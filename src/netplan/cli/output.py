@@ -7,7 +7,7 @@ import re
 import sys
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
@@ -41,11 +41,16 @@ _COLOURS |= {"未满足": "31", "未判定": "33", "满足": "32"}
 _OUTCOME = re.compile(r"\b(MISSED|UNDECIDED|MET|met)\b|(?<=\s|：)(未满足|未判定|满足)(?=\s|（)")
 
 
+def _is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether a person looks; a stream that was closed before the start is None."""
+    return stream is not None and stream.isatty()
+
+
 def say(text: str, *, quiet: bool = False) -> None:
     """Print to stdout; outcomes in colour on a terminal."""
     if quiet:
         return
-    if sys.stdout.isatty():
+    if _is_terminal(sys.stdout):
         text = _OUTCOME.sub(lambda found: f"\033[{_COLOURS[found[0]]}m{found[0]}\033[0m", text)
     typer.echo(text.rstrip("\n"))
 
@@ -139,4 +144,4 @@ def told_by(reporter: Reporter | None) -> Iterator[Callable[[str, int, int], Non
 
 def progress_of(quiet: bool) -> Reporter | None:
     """Return a progress bar where somebody can see it."""
-    return Reporter() if sys.stderr.isatty() and not quiet else None
+    return Reporter() if _is_terminal(sys.stderr) and not quiet else None

@@ -53,7 +53,8 @@ def circles(
     layer: Annotated[LayerName, typer.Option(help="Layer.")] = LayerName.OPTICAL,
     direction: Annotated[DirectionName, typer.Option(help="Direction.")] = DirectionName.ONE_WAY,
     year: Annotated[
-        list[int] | None, typer.Option(help="Year; may be repeated. Default: the scenario's.")
+        list[int] | None,
+        typer.Option(help="Year; may be repeated. Default: the scenario's.", min=1990, max=2100),
     ] = None,
     sources: Annotated[
         list[str] | None,
@@ -77,13 +78,17 @@ def circles(
     lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
-    """Show the latency circles: who lies within 1, 5, 20 ms of each compute node and hub.
+    """Show who lies within 1, 5, 20 ms of each compute node and hub.
 
-    From the routes of the empty network, without simulation. Exit: 0 done, 2 input error.
+    These latency circles come from the routes of the empty network, without simulation.
+
+    Exit: 0 done, 2 input error.
     """
-    from netplan.cli.plans import draw_circles
-
     with guarded(spoken(lang)):
+        from netplan.cli.plans import draw_circles
+        from netplan.cli.work import writable
+
+        writable(json_file)
         text = draw_circles(
             scenario,
             overrides or [],
@@ -108,7 +113,7 @@ def cure(
     target: Annotated[
         list[str] | None, typer.Option(help="Name of a target; may be repeated. Default: all.")
     ] = None,
-    year: Annotated[int | None, typer.Option(help="Year; default: the last.")] = None,
+    year: Annotated[int | None, typer.Option(help="One of its years; default: the last.")] = None,
     state: Annotated[
         str | None, typer.Option(help="Failure state, e.g. 'span a~b'. Default: none.")
     ] = None,
@@ -122,18 +127,20 @@ def cure(
     lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
-    """Find the smallest single changes that cure what a scenario misses, as steps to paste.
+    """Find the smallest single changes that cure what is missed.
 
-    Tried in this order, and within a kind by what cures most for its size: members on one link,
-    servers at one node, a link over existing cable, compute at one site, hollow-core fibre on one
-    span, a new cable.
+    They are printed as steps of an expansion, to paste. Tried in this order, and within a kind by
+    what cures most for its size: members on one link, servers at one node, a link over existing
+    cable, compute at one site, hollow-core fibre on one span, a new cable.
     Found by floors and closed forms, side effects included, and confirmed by simulation.
 
     Exit: 0 done, 2 input error.
     """
-    from netplan.cli.plans import find_changes, means_of
-
     with guarded(spoken(lang)):
+        from netplan.cli.plans import find_changes, means_of
+        from netplan.cli.work import writable
+
+        writable(json_file)
         text = find_changes(
             scenario,
             overrides or [],
@@ -161,16 +168,18 @@ def dates(
     lang: Lang = None,
     quiet: Quiet = False,
 ) -> None:
-    """Show when each target breaks, and by when each step of the expansion is needed.
+    """Show when targets break, and by when each step must be built.
 
     Each step is left out, with all that builds on it, year by year, until a target breaks. Decided
     by floors, offered load and closed forms; simulated where these do not decide.
 
     Exit: 0 done, 2 input error.
     """
-    from netplan.cli.plans import find_dates, means_of
-
     with guarded(spoken(lang)):
+        from netplan.cli.plans import find_dates, means_of
+        from netplan.cli.work import writable
+
+        writable(json_file)
         text = find_dates(
             scenario,
             overrides or [],

@@ -68,10 +68,11 @@ def draw_circles(
 def _measured(
     scenario: Scenario, folder: Path, direction: Direction, years: Sequence[int] | None
 ) -> list[CircleMap]:
+    from netplan.cli.work import results_folder
     from netplan.decide.circles import measured_circles
     from netplan.judge.results import load_results
 
-    found = measured_circles(load_results(folder).document, direction=direction)
+    found = measured_circles(load_results(results_folder(folder)).document, direction=direction)
     maps = [one for one in found if years is None or one.year in years]
     if not maps:
         message = f"no target of the network layer, {direction}, was judged there"
@@ -100,6 +101,9 @@ def find_changes(
     from netplan.show.tables.cure import cures_document, cures_table
 
     scenario = load(file, overrides=overrides)
+    if year is not None and year not in scenario.years:
+        message = f"no year {year}; there are: {', '.join(map(str, scenario.years))}"
+        raise InputError([Problem(("years",), message, scenario.origin.place(("years",)))])
     known = [target.name for target in scenario.targets]
     for name in targets or known or [""]:
         if name not in known:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,6 +26,8 @@ __all__ = [
     "import_topology",
     "load_all",
     "plan_file",
+    "results_folder",
+    "writable",
     "write_page",
 ]
 
@@ -133,6 +137,32 @@ def plan_file(
     return forecast_table(plan(scenario, engine=engine, seed=seed, jobs=jobs), language)
 
 
+def results_folder(path: Path) -> Path:
+    """Return the path of a results folder; a scenario is an easy slip."""
+    if path.is_file():
+        what = (
+            f"is a file, not a results folder; write results with netplan-sim run {path} --out DIR"
+        )
+        raise InputError([Problem((), what, Place(str(path)))])
+    return path
+
+
+def writable(*files: Path | None) -> None:
+    """Raise, before anything long begins, where a file could not be written."""
+    for file in files:
+        if file is not None and (code := _hindrance(file)):
+            raise OSError(code, os.strerror(code), str(file))
+
+
+def _hindrance(file: Path) -> int:
+    if file.is_dir():
+        return errno.EISDIR
+    above = next(folder for folder in file.absolute().parents if folder.exists())
+    if not above.is_dir():
+        return errno.ENOTDIR
+    return 0 if os.access(above, os.W_OK) else errno.EACCES
+
+
 def draw_picture(
     folder: Path,
     kind: str,
@@ -144,9 +174,12 @@ def draw_picture(
     from netplan.judge.results import load_results
     from netplan.show.plots import cjk_font, draw, save
 
-    other = None if against is None else load_results(against)
-    figure = draw(load_results(folder), kind, against=other, **cast("dict[str, Any]", options))
     path = out or Path(f"{kind}.png")
+    writable(path)
+    other = None if against is None else load_results(results_folder(against))
+    figure = draw(
+        load_results(results_folder(folder)), kind, against=other, **cast("dict[str, Any]", options)
+    )
     save(figure, path)
     yield f"Picture is in {path}"
     if options["language"] == "zh" and cjk_font() is None:
@@ -159,7 +192,8 @@ def write_page(folder: Path, out: Path, language: Language) -> None:
     """Write the HTML report of a results folder."""
     from netplan.show.html import write_report
 
-    write_report(folder, out, language)
+    writable(out)
+    write_report(results_folder(folder), out, language)
 
 
 def import_topology(

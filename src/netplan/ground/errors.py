@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["InputError", "NetplanError", "Path", "Place", "Problem", "UnstableError"]
+__all__ = ["InputError", "NetplanError", "Path", "Place", "Problem", "UnstableError", "one_line"]
 
 Path = tuple[str | int, ...]
 """Keys and list indices from the root of a file to a value, e.g. ``("targets", 0, "below_ms")``."""
@@ -45,6 +46,23 @@ def spell(path: Path) -> str:
     return "".join(parts).removeprefix(".")
 
 
+def one_line(text: str) -> str:
+    r"""Spell out what a terminal would obey instead of show: a line end, a change of direction.
+
+    Examples
+    --------
+    >>> print(one_line("unknown node 'a\nb'"))
+    unknown node 'a\nb'
+    """
+    return "".join(
+        character.encode("unicode_escape").decode() if category(character) in _UNSEEN else character
+        for character in text
+    )
+
+
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong in the input: where, what, and what to do about it."""
@@ -54,7 +72,8 @@ class Problem:
     place: Place | None = None
 
     def __str__(self) -> str:
-        return ": ".join(str(part) for part in (self.place, spell(self.path), self.message) if part)
+        parts = (self.place, spell(self.path), self.message)
+        return one_line(": ".join(str(part) for part in parts if part))
 
 
 class NetplanError(Exception):

@@ -8,6 +8,7 @@ stays in English.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING
 
@@ -220,6 +221,15 @@ _MESSAGES = (
     (r"save it as UTF-8", "请另存为 UTF-8"),
     (r"the file is empty", "文件为空"),
     (r"choose another place", "请另选位置"),
+    (
+        r"must be at least (\S+) for a demand of (\S+) Gbit/s",
+        r"对于 \2 Gbit/s 的流量，应不小于 \1",
+    ),
+    (r"only one column", "只有一列"),
+    (r"separate the cells with commas", "请用逗号分隔单元格"),
+    (r"no demands", "没有流量"),
+    (r"give one row for each pair", "请为每个节点对写一行"),
+    (r"is a file, not a results folder", "是文件，不是结果文件夹"),
     (r"this is a (\w+) file", r"这是 \1 文件"),
     (r"a (\w+) file \((.+)\) is needed here", r"此处需要 \1 文件（\2）"),
     (r"is not there", "不存在"),
@@ -288,10 +298,7 @@ _FILE = re.compile(r"(\S+): ((?:no such|is a folder|cannot|larger).*)", re.DOTAL
 
 def problem_in_language(problem: Problem, language: Language) -> str:
     """Return a problem as one line in a language: where, what, and what to do about it."""
-    if language == "en":
-        return str(problem)
-    head = str(problem).removesuffix(problem.message)
-    return head + _message(problem.message)
+    return str(replace(problem, message=message_in_language(problem.message, language)))
 
 
 def message_in_language(message: str, language: Language) -> str:

@@ -64,6 +64,8 @@ def read_rows(
         columns[cell.text] = cell.place
     if absent := [name for name in required if name not in columns]:
         message = f"no column {' and no column '.join(absent)}; found {', '.join(columns)}"
+        if len(columns) == 1 and re.search(r"[;\t|]", header[0].text):
+            message = "only one column; separate the cells with commas"
         problems.append(Problem((), message, header[0].place))
     if problems:
         return columns, [], problems

@@ -12,6 +12,7 @@ __all__ = ["LARGEST_FILE", "Reading"]
 
 LARGEST_FILE = 50_000_000
 """Size limit of one input file [byte]."""
+_UTF16 = "encoded in UTF-16; save it as UTF-8"
 
 
 class Reading:
@@ -64,6 +65,10 @@ class Reading:
         self.note(content)
         try:
             text = content.decode("utf-8-sig")
+            if text.count("\0") > len(text) // 4:
+                # Two bytes a character, and no mark at the beginning that says so.
+                self.complain(Place(file, 1, 1), (), _UTF16)
+                return None
         except UnicodeDecodeError as error:
             self.complain(_byte_place(file, content, error.start), (), _encoding_remedy(content))
             return None
@@ -75,11 +80,14 @@ class Reading:
         try:
             if target.is_dir():
                 self.complain(place, path, f"{named}is a folder; name a file in it")
-            elif target.stat().st_size > LARGEST_FILE:
-                limit = f"{LARGEST_FILE / 1e6:.0f} MB"
-                self.complain(place, path, f"{named}larger than {limit}; split it, or use tables")
-            else:
-                return target.read_bytes()
+                return None
+            with target.open("rb") as stream:
+                # A pipe or a device does not say how large it is.
+                content = stream.read(LARGEST_FILE + 1)
+            if len(content) <= LARGEST_FILE:
+                return content
+            limit = f"{LARGEST_FILE / 1e6:.0f} MB"
+            self.complain(place, path, f"{named}larger than {limit}; split it, or use tables")
         except FileNotFoundError:
             self.complain(place, path, f"{named}no such file{_nearby(target)}")
         except (OSError, ValueError) as error:
@@ -129,5 +137,5 @@ def _byte_place(file: str, content: bytes, position: int) -> Place:
 
 def _encoding_remedy(content: bytes) -> str:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "encoded in UTF-16; save it as UTF-8"
+        return _UTF16
     return "not UTF-8; save it as UTF-8"

@@ -119,8 +119,10 @@ def _assembled(root: Written, overrides: Sequence[str], reading: Reading) -> Wri
     """Make one tree of all files and options."""
     settings = read_overrides(overrides, reading)
     inside = [one for one in settings if one.path.startswith("topology.")]
-    root = with_base(root, reading)
-    root = with_overrides(root, [one for one in settings if one not in inside], reading)
+    below = [one for one in settings if one.path == "extends"]
+    root = with_base(with_overrides(root, below, reading), reading)
+    others = [one for one in settings if one not in inside and one not in below]
+    root = with_overrides(root, others, reading)
     root = with_topology(root, reading)
     root = with_overrides(root, inside, reading)
     return with_traces(with_demand_tables(root, reading), reading)

@@ -65,13 +65,11 @@ def without_parts(root: Written, parts: Iterable[Path]) -> tuple[Written, Lost]:
     """Leave out parts of a tree; list entries remember their index."""
     gone = set(parts) - {()}
     names: set[str] = set()
-    # The last entry of a list goes first, so that the indices of the others still hold.
-    for part in sorted(gone, key=lambda part: [str(key).zfill(9) for key in part], reverse=True):
+    for part in gone:
         found = find(root, part)
         if found.depth == len(part):
             names |= _names(part, found.written)
-            root = _without(root, part, ())
-    return root, Lost(frozenset(gone), frozenset(names))
+    return _without(root, gone, ()), Lost(frozenset(gone), frozenset(names))
 
 
 def _names(part: Path, written: Written) -> set[str]:
@@ -81,15 +79,23 @@ def _names(part: Path, written: Written) -> set[str]:
     return {str(part[-1]), *inside, *added}
 
 
-def _without(written: Written, part: Path, path: Path) -> Written:
-    key, *rest = part
-    if isinstance(key, int):
+def _without(written: Written, parts: Iterable[Path], path: Path) -> Written:
+    """Leave out all parts in one walk; `path` is where the walk has come to."""
+    inside: dict[str | int, list[Path]] = {}
+    for key, *rest in parts:
+        inside.setdefault(key, []).append(tuple(rest))
+    if isinstance(written.value, list):
         entries = [
             replace(entry, spelled=entry.spelled if entry.spelled is not None else (*path, index))
             for index, entry in enumerate(written.items)
+            if index not in inside
         ]
-        return replace(written, value=entries[:key] + entries[key + 1 :])
-    if not rest:
-        return written.without(key)
-    inner = _without(written.mapping[key], tuple(rest), (*path, key))
-    return replace(written, value={**written.mapping, key: inner})
+        return replace(written, value=entries)
+    if not isinstance(written.value, dict):
+        return written
+    kept = {
+        key: _without(entry, inside[key], (*path, key)) if key in inside else entry
+        for key, entry in written.mapping.items()
+        if () not in inside.get(key, ())
+    }
+    return replace(written, value=kept)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 __all__ = ["scenario_problems"]
 
+MOST_FLOWS = 1_000_000
+"""Of one line of demands; the largest shipped one has some ten thousand."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Built:
@@ -59,6 +62,7 @@ def scenario_problems(scenario: Scenario, lost: Lost = NOTHING_LOST) -> Iterator
         yield from unknown((*path, "class"), "class", demand.traffic_class, classes, lost)
         yield from _check_demand(path, demand, built)
         yield from _check_available(path, demand, scenario)
+        yield from _check_flows(demand, scenario)
     yield from _check_targets(scenario, built)
     yield from _check_failures(scenario, spec, lost)
     packets = scenario.simulation.packets
@@ -159,6 +163,17 @@ def _check_demand(path: Path, demand: Demand, built: _Built) -> Iterator[Problem
     if demand.source == demand.target:
         yield Problem((*path, "to"), f"must differ from the source, {demand.source!r}")
     yield from _check_route((*path, "route"), demand, built)
+
+
+def _check_flows(demand: Demand, scenario: Scenario) -> Iterator[Problem]:
+    """Every flow is hashed on its own, so a wrong unit would take hours."""
+    traffic_class = scenario.traffic.classes.get(demand.traffic_class)
+    rate = demand.rate_gbps if demand.gravity is None else demand.gravity.total_gbps
+    if traffic_class is None or rate is None or rate <= MOST_FLOWS * traffic_class.flow_gbps:
+        return
+    path = ("traffic", "classes", demand.traffic_class, "flow_gbps")
+    least = rate / MOST_FLOWS
+    yield Problem(path, f"must be at least {least:g} for a demand of {rate:g} Gbit/s")
 
 
 def _check_available(path: Path, demand: Demand, scenario: Scenario) -> Iterator[Problem]:

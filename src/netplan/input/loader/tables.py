@@ -210,6 +210,8 @@ def _demands(item: Written, reading: Reading) -> Iterator[Written]:
     reading.problems.extend(problems)
     for name in () if problems else columns.keys() - DEMAND_COLUMNS.keys():
         reading.complain(columns[name], (name,), unknown_key(name, list(DEMAND_COLUMNS)))
+    if not rows and not problems:
+        reading.complain(Place(file, 1, 1), (), "no demands; give one row for each pair")
     traffic_class = replace(item.mapping["class"], spelled=(*(item.spelled or ()), "class"))
     for row in rows:
         yield demand_of(row, traffic_class, item.keys["class"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from netplan.ground.errors import Path, Problem
@@ -167,6 +168,7 @@ def _meant(key: str, known: list[str]) -> str | None:
     return synonym if synonym in known else next(iter(get_close_matches(key, known, n=1)), None)
 
 
+@lru_cache(maxsize=1024)
 def _stem(key: str) -> str:
     """Take the unit off a key."""
     ending = next((unit for unit in _UNIT_ENDINGS if key.endswith(f"_{unit}")), "")

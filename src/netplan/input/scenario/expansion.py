@@ -11,9 +11,9 @@ from pydantic.dataclasses import dataclass
 
 from netplan.input.scenario.fields import (
     CONFIG,
-    Count,
     Identifier,
     Kilometres,
+    Members,
     Microseconds,
     Population,
     RouteFactor,
@@ -77,7 +77,7 @@ class AddCompute:
     """Of each connecting link."""
     fibre: Fibre | None = None
     capacity_gbps: LineRate | None = None
-    members: Count | None = None
+    members: Members | None = None
     buffer: Buffer | None = None
     equipment: Equipment | None = None
     source: Provenance | None = None
@@ -91,7 +91,7 @@ class Change:
     span: Identifier | None = None
     node: Identifier | None = None
     capacity_gbps: LineRate | None = None
-    members: Count | None = None
+    members: Members | None = None
     buffer: Buffer | None = None
     equipment: Equipment | None = None
     over: tuple[Identifier, ...] | None = None

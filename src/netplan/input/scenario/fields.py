@@ -20,6 +20,7 @@ __all__ = [
     "Flag",
     "Identifier",
     "Kilometres",
+    "Members",
     "Microseconds",
     "Milliseconds",
     "Population",
@@ -54,6 +55,8 @@ Milliseconds = Annotated[_Real, Field(gt=0, le=1e5)]
 Bytes = Annotated[_Real, Field(ge=1, le=1e6)]
 """Size of a packet or segment [byte]; rounded to whole bits, so 37.5 is allowed."""
 Count = Annotated[_Whole, Field(ge=1, le=10**12)]
+Members = Annotated[_Whole, Field(ge=1, le=10_000)]
+"""Equal ports of one link; each is a queue of its own."""
 Priority = Annotated[_Whole, Field(ge=0, le=7)]
 Population = Annotated[_Whole, Field(ge=0, le=2_000_000_000)]
 Weight = Annotated[_Real, Field(ge=0, le=1e15)]
@@ -61,8 +64,18 @@ Share = Annotated[_Real, Field(gt=0, le=1)]
 RatePerYear = Annotated[_Real, Field(gt=-1, le=10)]
 """Growth as a fraction: 0.4 is 40 % more each year."""
 Year = Annotated[_Whole, Field(ge=1990, le=2100)]
-Identifier = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\s>/,;]+$")]
-"""Name of a node, span, link or class: no white space and none of ``> / , ;``."""
+Identifier = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=80,
+        pattern=r"^[^\s>/,;\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+$",
+    ),
+]
+"""Name of a node, span, link or class: no white space and none of ``> / , ;``.
+
+Nor what a terminal would obey: control characters and marks of the direction of writing.
+"""
 
 
 def shorthand(kind: Any, full: Any, *keys: str) -> BeforeValidator:

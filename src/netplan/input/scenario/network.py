@@ -16,6 +16,7 @@ from netplan.input.scenario.fields import (
     Count,
     Identifier,
     Kilometres,
+    Members,
     Microseconds,
     Milliseconds,
     Population,
@@ -220,7 +221,7 @@ class Link:
     """Instead of `over`: a span of its own, named like the link."""
     capacity_gbps: LineRate | None = None
     """Of one member."""
-    members: Count | None = None
+    members: Members | None = None
     buffer: Buffer | None = None
     equipment: Equipment | None = None
     igp_metric: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False, strict=True)] | None = (
@@ -259,7 +260,7 @@ class LinkDefaults:
     """What holds for every link that says nothing else; equipment is merged key by key."""
 
     capacity_gbps: LineRate | None = None
-    members: Count | None = None
+    members: Members | None = None
     buffer: Buffer | None = None
     equipment: Equipment | None = None
     source: Provenance | None = None

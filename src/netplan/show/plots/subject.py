@@ -30,6 +30,7 @@ __all__ = [
     "find_pair",
     "label_of",
     "percent",
+    "target_of",
     "texts_of",
     "unknown",
     "verdicts_of",
@@ -263,6 +264,14 @@ def _of(
     return [e for e in entries if e["year"] == year and target in (None, e["name"])]
 
 
+def target_of(results: Results, pair: str) -> str | None:
+    """Return the first target that has a pair called ``source>target``, none if no target has."""
+    for entry in results.document["targets"]:
+        if any(f"{one['source']}>{one['target']}" == pair for one in entry["pairs"]):
+            return str(entry["name"])
+    return None
+
+
 def find_pair(verdict: Verdict, pair: str) -> PairVerdict:
     """Return the pair of a verdict that is called ``source>target``.
 
@@ -284,7 +293,7 @@ def unknown(what: str, got: str, known: Sequence[str]) -> InputError:
     return InputError([Problem((what,), f"no {what} {got!r}; {remedy}")])
 
 
-def _listed(known: Sequence[str], most: int = 8) -> str:
+def _listed(known: Sequence[str], most: int = 9) -> str:
     more = f" and {len(known) - most} more" if len(known) > most else ""
     return ", ".join(known[:most]) + more if known else "none"
 
