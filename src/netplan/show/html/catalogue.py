@@ -356,7 +356,9 @@ _METHOD = {
     ),
 }
 
+_LONG_WORDS = {key: text for key, text in WORDS.items() if not key.startswith("short.")}
+
 CATALOGUE: Final[dict[str, tuple[str, str]]] = (
-    WORDS | _WORDS | _VERDICTS | _CAUSES | _MAP | _PAIRS | _REST | _METHOD | STATES
+    _LONG_WORDS | _WORDS | _VERDICTS | _CAUSES | _MAP | _PAIRS | _REST | _METHOD | STATES
 )
 """Text in English and Chinese by key."""
