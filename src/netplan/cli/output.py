@@ -120,7 +120,7 @@ class Reporter:
             self._bar.start()
         if what not in self._tasks:
             self._tasks[what] = self._bar.add_task(_shortened(what), total=of)
-        self._bar.update(self._tasks[what], completed=done)  # type: ignore[arg-type]  # a TaskID
+        self._bar.update(self._tasks[what], completed=done, total=of)  # type: ignore[arg-type]  # a TaskID
 
     def close(self) -> None:
         """Remove the bar."""

@@ -7,11 +7,11 @@ has been measured; a year leaves when all its pairs are decided or its packet bu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import netplan
@@ -40,13 +40,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Evaluation", "Progress", "evaluate", "evaluation_of", "plan", "runners"]
 
-STATES_AT_A_TIME = 16
-"""Failure states that are simulated side by side: many, for their jobs to keep many workers busy;
-few, for their networks to fit in memory. Results do not depend on it."""
-NAMES_SHOWN = 3
+STUDIES_AT_A_TIME = 16
+"""Years and failure states that are simulated side by side: many, to keep many workers busy; few,
+for their networks to fit in memory. Results do not depend on it."""
 
 Progress = Callable[[str, int, int], None]
-"""Called with what goes on, how many runs of this round are done, and how many there are."""
+"""Called with what goes on, how many runs are done, and how many there are so far."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,8 +148,10 @@ def evaluate(
     studies = [Study(case, name, root) for case in prepare_all(scenario)]
     planned(_ahead(studies, jobs))
     with runners(jobs, name, runs, scheduler) as run:
-        _simulate(studies, run, progress)
-        failures = [v for study in studies for v in _judge_failures(study, run, progress)]
+        told = _Counter(progress)
+        for study in _simulate(studies, run, told):
+            study.notes()  # while the runs of others go on
+        failures = _judge_failures(studies, run, told)
     return evaluation_of(scenario, studies, name, root, failures=failures)
 
 
@@ -216,59 +217,70 @@ def choose_engine(wanted: str) -> str:
     return "fast" if wanted == "auto" else wanted
 
 
-def _simulate(studies: Sequence[Study], run: Workers, progress: Progress) -> None:
-    """Simulate until every study has its verdicts or has spent its packets."""
-    look = 0
-    while open_studies := [study for study in studies if study.wants_more]:
-        _one_round(open_studies, look, run, progress)
-        look += 1
+class _Counter:
+    """Runs that were begun and done."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._begun = self._done = 0
+
+    def begin(self, jobs: int) -> None:
+        """Note that so many more are on their way."""
+        self._begun += jobs
+        self._progress("runs", self._done, self._begun)
+
+    def counted(self, results: Iterator[Samples]) -> Iterator[Samples]:
+        """Yield results and note that they are done."""
+        for samples in results:
+            self._done += 1
+            self._progress("runs", self._done, self._begun)
+            yield samples
 
 
-def _one_round(studies: Sequence[Study], look: int, run: Workers, progress: Progress) -> None:
-    planned = [(study, study.next_jobs()) for study in studies]
-    jobs = [job for _, own in planned for job in own]
-    what = f"{_listed([study.name for study in studies])}, look {look + 1}"
-    progress(what, 0, len(jobs))
-    results, done = run(jobs), 0
-    for study, own in planned:
-        found = []
-        for samples in islice(results, len(own)):
-            found.append(samples)
-            done += 1
-            progress(what, done, len(jobs))
-        # Judged at once, while the jobs of the next ones run.
-        study.take(found)
+def _simulate(studies: Iterable[Study], run: Workers, told: _Counter) -> Iterator[Study]:
+    """Simulate studies side by side, and yield each when it has its verdicts.
 
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - NAMES_SHOWN
-    return ", ".join(names[:NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
-
-
-def _judge_failures(normal: Study, run: Workers, progress: Progress) -> Iterator[Verdict]:
-    """Judge the targets that must hold in failure states.
-
-    States that need simulation wait for each other until there are enough to keep many workers
-    busy; of all others only the verdicts are kept.
+    The next round of a study begins when its last one is judged, whatever the others do: so the
+    workers are busy while one study is judged or the next is made ready.
     """
-    judged: list[Study | list[Verdict]] = []
-    waiting = 0
-    for study in _failure_studies(normal):
-        waiting += study.wants_more
-        judged.append(study if study.wants_more else study.verdicts())
-        if waiting == STATES_AT_A_TIME:
-            yield from _finished(judged, run, progress)
-            judged, waiting = [], 0
-    yield from _finished(judged, run, progress)
+    open_: deque[tuple[Study, Iterator[Samples]]] = deque()
+
+    def begin(study: Study) -> None:
+        jobs = study.next_jobs()
+        told.begin(len(jobs))
+        open_.append((study, told.counted(run(jobs))))
+
+    def go_on() -> Iterator[Study]:
+        study, results = open_.popleft()
+        study.take(list(results))
+        if study.wants_more:
+            begin(study)
+        else:
+            yield study
+
+    for study in studies:
+        if study.wants_more:
+            begin(study)
+        else:
+            yield study
+        if len(open_) == STUDIES_AT_A_TIME:
+            yield from go_on()
+    while open_:
+        yield from go_on()
 
 
-def _finished(
-    judged: Sequence[Study | list[Verdict]], run: Workers, progress: Progress
-) -> Iterator[Verdict]:
-    """Simulate the studies among what is judged, and yield all verdicts in order."""
-    _simulate([item for item in judged if isinstance(item, Study)], run, progress)
-    for item in judged:
-        yield from item.verdicts() if isinstance(item, Study) else item
+def _judge_failures(normal: Sequence[Study], run: Workers, told: _Counter) -> list[Verdict]:
+    """Judge the targets that must hold in failure states, year by year and state by state."""
+    order: list[str] = []
+
+    def studies() -> Iterator[Study]:
+        for year in normal:
+            for study in _failure_studies(year):
+                order.append(study.name)
+                yield study
+
+    found = {study.name: study.verdicts() for study in _simulate(studies(), run, told)}
+    return [verdict for name in order for verdict in found[name]]
 
 
 def _failure_studies(normal: Study) -> Iterator[Study]:

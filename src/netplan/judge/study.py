@@ -39,6 +39,7 @@ class Study:
         self.samples: Samples | None = None
         screened = [screen(case, q) for q in case.questions] if found is None else found
         self._found = [dict(decided) for decided in screened]
+        self._notes: list[str] = []
         self._looks = 0
         self._planned: Round | None = None
         needed = self._open_streams()
@@ -155,7 +156,12 @@ class Study:
         )
 
     def notes(self) -> list[str]:
-        """Return what a reader must know about this year."""
+        """Return what a reader must know about this year; made once all is measured."""
+        if not self._notes:
+            self._notes = [f"{self.case.year}: {note}" for note in self._found_out()]
+        return self._notes
+
+    def _found_out(self) -> list[str]:
         found = [*self.case.warnings, *nearly_full(self.case)]
         for question, verdicts in zip(self.case.questions, self._found, strict=True):
             predicted = {i: v.predicted for i, v in verdicts.items() if v.predicted is not None}
@@ -163,7 +169,7 @@ class Study:
         if self.samples is not None and self._design is not None:
             found.append(self._design.describe(self.case, self.samples))
             found.append(compare(self.prediction, self.samples, self._simulated()).describe())
-        return [f"{self.case.year}: {note}" for note in found]
+        return found
 
     def _simulated(self) -> Iterator[tuple[Stream, str, PairVerdict]]:
         """Yield stream, statistic and verdict of every pair that was simulated."""

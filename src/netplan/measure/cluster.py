@@ -12,6 +12,8 @@ from netplan.measure.store import code_digest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from distributed import Future
+
     from netplan.measure.replication import Job, Workers
     from netplan.measure.samples import Samples
 
@@ -54,14 +56,14 @@ def cluster_workers(address: str) -> Iterator[Workers]:
         _check(address, client.run(code_digest))
 
         def run(jobs: Sequence[Job]) -> Iterator[Samples]:
-            futures = [client.submit(simulate, job, pure=False) for job in jobs]
-            try:
-                for future in futures:
-                    yield future.result()
-            finally:
-                client.cancel(futures)  # type: ignore[no-untyped-call]
+            return _results([client.submit(simulate, job, pure=False) for job in jobs])
 
         yield run
+
+
+def _results(futures: Sequence[Future[Samples]]) -> Iterator[Samples]:
+    for future in futures:
+        yield future.result()
 
 
 def _mine() -> bytes:

@@ -130,7 +130,7 @@ def _cuts(begin: int, end: int, step: int) -> list[int]:
 
 
 Workers = Callable[[Sequence[Job]], Iterator[Samples]]
-"""Runs jobs and yields their samples in the order of the jobs."""
+"""Begins jobs at once where several run at a time, and yields their samples in their order."""
 
 
 def _give_back_large_arrays() -> None:
@@ -165,19 +165,18 @@ def workers(
     executor = _executor(count, engine)
 
     def run(jobs: Sequence[Job]) -> Iterator[Samples]:
-        futures: list[Future[Samples]] = [executor.submit(task, job) for job in jobs]
-        try:
-            for future in futures:
-                yield future.result()
-        finally:
-            for future in futures:
-                future.cancel()
+        return _results([executor.submit(task, job) for job in jobs])
 
     try:
         yield run
     finally:
         # Nobody wants what still runs after an error or Ctrl-C.
         executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _results(futures: Sequence[Future[Samples]]) -> Iterator[Samples]:
+    for future in futures:
+        yield future.result()
 
 
 def _executor(count: int, engine: str) -> Executor:

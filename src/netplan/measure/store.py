@@ -121,15 +121,19 @@ class Store:
             keys = [key_of(job) for job in jobs]
             found = {key: self.find(key) for key in keys}
             missing = [(k, job) for k, job in zip(keys, jobs, strict=True) if found[k] is None]
-            made = zip(missing, run([job for _, job in missing]), strict=True)
-            for key in keys:
-                samples = found.pop(key)
-                if samples is None:
-                    _, samples = next(made)
-                    self.keep(key, samples)
-                yield samples
+            return self._kept(keys, found, run([job for _, job in missing]))
 
         return kept
+
+    def _kept(
+        self, keys: Sequence[str], found: dict[str, Samples | None], made: Iterator[Samples]
+    ) -> Iterator[Samples]:
+        for key in keys:
+            samples = found.pop(key)
+            if samples is None:
+                samples = next(made)
+                self.keep(key, samples)
+            yield samples
 
     def find(self, key: str) -> Samples | None:
         """Return what is kept under a key; none if there is nothing, or it is damaged."""
