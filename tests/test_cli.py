@@ -18,6 +18,7 @@ import pytest
 from typer.testing import CliRunner
 
 from netplan.cli.app import app
+from netplan.judge.evaluation import evaluate
 
 GOLDEN = Path(__file__).parent / "golden"
 TOPOLOGY = """\
@@ -270,6 +271,45 @@ def read_until(terminal, pattern):
         except OSError:  # nobody holds the other end any more
             break
     return shown
+
+
+def evaluations(monkeypatch):
+    """Count how often a scenario is evaluated."""
+    counted = []
+    monkeypatch.setattr(
+        "netplan.judge.evaluation.evaluate",
+        lambda *given, **options: counted.append(1) or evaluate(*given, **options),
+    )
+    return counted
+
+
+def test_an_unchanged_run_is_not_judged_again(folder, monkeypatch):
+    counted = evaluations(monkeypatch)
+    first, second = (cli("run", "tiny.yaml", "--out", "results") for _ in range(2))
+    assert len(counted) == 1
+    assert second.stdout == first.stdout
+    assert "nothing has changed" in second.stderr
+    assert "undecided" in cli("run", "tiny.yaml", "--out", "results", "--lang", "en").stdout
+    assert "未判定" in cli("run", "tiny.yaml", "--out", "results", "--lang", "zh").stdout
+    assert len(counted) == 1
+
+
+@pytest.mark.parametrize("changed", ["option", "seed", "engine", "input", "results", "answer"])
+def test_a_run_is_judged_again_when_anything_has_changed(folder, monkeypatch, changed):
+    counted = evaluations(monkeypatch)
+    cli("run", "tiny.yaml", "--out", "results")
+    options = {
+        "option": set_to("targets[0].below_ms=2"),
+        "seed": ["--seed", "6"],
+        "engine": ["--engine", "fast"],
+    }
+    file = {"input": "topology.yaml", "results": "results/pairs.csv"}.get(changed)
+    if file is not None:
+        (folder / file).write_text((folder / file).read_text(encoding="utf-8") + "\n")
+    if changed == "answer":
+        (folder / "results/runs/answer.json").write_text('{"key": ')
+    assert cli("run", "tiny.yaml", "--out", "results", *options.get(changed, [])).exit_code == 0
+    assert len(counted) == 2
 
 
 @pytest.mark.parametrize(

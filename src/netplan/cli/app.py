@@ -119,31 +119,25 @@ def run(
 ) -> None:
     """Simulate a scenario and print the verdicts. Exit: 0 done, 2 input error."""
     with guarded(spoken(lang)):
-        from netplan.cli.work import evaluate_file, plan_file
+        from netplan.cli.work import plan_file, run_file
 
         if dry_run:
             workers = jobs or cores()
             say(plan_file(scenario, overrides or [], seed, engine, workers, language=spoken(lang)))
             return
-        evaluation = evaluate_file(
+        report = run_file(
             scenario,
             overrides or [],
             seed,
             engine,
             jobs or cores(),
             progress_of(quiet),
-            runs=out and out / "runs",
+            out=out,
             scheduler=scheduler,
             quiet=quiet,
             language=spoken(lang),
         )
-        from netplan.show.report import verdict_report
-
-        if out is not None:
-            from netplan.judge.results import save_results
-
-            save_results(evaluation, out)
-        say(verdict_report(evaluation, spoken(lang)), quiet=quiet)
+        say(report, quiet=quiet)
         if out is not None:
             say(message_in_language(f"Results are in {out}", spoken(lang)), quiet=quiet)
 

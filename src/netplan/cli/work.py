@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from netplan.cli.output import Reporter, fail, told_by
 from netplan.ground.errors import InputError, Place, Problem
+from netplan.ground.texts import LANGUAGES
+from netplan.ground.texts.problems import message_in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +29,7 @@ __all__ = [
     "load_all",
     "plan_file",
     "results_folder",
+    "run_file",
     "writable",
     "write_page",
 ]
@@ -84,13 +87,73 @@ def evaluate_file(
     reporter: Reporter | None,
     *,
     gate: bool = False,
-    runs: Path | None = None,
     scheduler: str | None = None,
     quiet: bool = False,
     language: Language = "en",
 ) -> Evaluation:
     """Load and evaluate one scenario; say how long it takes if that is long."""
     scenario = _load(file, overrides, gate=gate)
+    return _evaluated(
+        scenario, seed, engine, jobs, reporter, scheduler=scheduler, quiet=quiet, language=language
+    )
+
+
+def run_file(
+    file: Path,
+    overrides: Sequence[str],
+    seed: int | None,
+    engine: str | None,
+    jobs: int,
+    reporter: Reporter | None,
+    *,
+    out: Path | None,
+    scheduler: str | None,
+    quiet: bool,
+    language: Language,
+) -> str:
+    """Evaluate one scenario, write its results if there is a folder, and return the report."""
+    from netplan.cli.answer import answer_key, find_answer, keep_answer
+
+    scenario = _load(file, overrides, gate=False)
+    key = "" if out is None else answer_key(scenario, engine, seed)
+    if out is not None and (kept := find_answer(out, key)) is not None:
+        if not quiet:
+            fail(message_in_language("nothing has changed since these results", language))
+        return kept[language]
+    evaluation = _evaluated(
+        scenario,
+        seed,
+        engine,
+        jobs,
+        reporter,
+        runs=out and out / "runs",
+        scheduler=scheduler,
+        quiet=quiet,
+        language=language,
+    )
+    from netplan.show.report import verdict_report
+
+    if out is None:
+        return verdict_report(evaluation, language)
+    from netplan.judge.results import save_results
+
+    report = {spoken: verdict_report(evaluation, spoken) for spoken in LANGUAGES}
+    keep_answer(out, key, save_results(evaluation, out), report)
+    return report[language]
+
+
+def _evaluated(
+    scenario: Scenario,
+    seed: int | None,
+    engine: str | None,
+    jobs: int,
+    reporter: Reporter | None,
+    *,
+    runs: Path | None = None,
+    scheduler: str | None,
+    quiet: bool,
+    language: Language,
+) -> Evaluation:
     from netplan.judge.evaluation import evaluate
     from netplan.measure.compilation import compile_apart, is_compiled
 

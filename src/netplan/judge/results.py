@@ -251,15 +251,25 @@ def write_bytes(path: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def save_results(evaluation: Evaluation, folder: str | Path) -> None:
-    """Write the results folder; `results.json` last, so that where it stands all is there."""
-    folder = Path(folder)
+def save_results(evaluation: Evaluation, folder: str | Path) -> tuple[str, ...]:
+    """Write the results folder; `results.json` last, so that where it stands all is there.
+
+    Returns
+    -------
+    tuple of str
+        Names of the files.
+    """
     document = to_document(evaluation)
-    write_bytes(folder / "samples.npz", compressed(pack(evaluation.samples)))
-    write_text(folder / INPUTS, saved_text(evaluation.scenario))
-    write_text(folder / "pairs.csv", _csv(_pair_rows(document)))
-    write_text(folder / "links.csv", _csv(document["links"]))
-    write_text(folder / "results.json", to_json(document))
+    files = {
+        "samples.npz": compressed(pack(evaluation.samples)),
+        INPUTS: saved_text(evaluation.scenario).encode(),
+        "pairs.csv": _csv(_pair_rows(document)).encode(),
+        "links.csv": _csv(document["links"]).encode(),
+        "results.json": to_json(document).encode(),
+    }
+    for name, content in files.items():
+        write_bytes(Path(folder) / name, content)
+    return tuple(files)
 
 
 def _pair_rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:

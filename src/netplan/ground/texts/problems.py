@@ -243,6 +243,7 @@ _MESSAGES = (
     (r"(.+): sound", r"\1：无误"),
     (r"(.+): written", r"\1：已写出"),
     (r"Results are in (.+)", r"结果位于 \1"),
+    (r"nothing has changed since these results", "自上次结果以来输入未变"),
     (r"Picture is in (.+)", r"图片位于 \1"),
     (r"no font has Chinese characters, so it is in English", "未找到中文字体，图片为英文"),
     (r"install (\S+) or another", r"请安装 \1 等中文字体"),
