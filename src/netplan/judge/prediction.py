@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,10 @@ class Prediction:
     """Of each port by rank; none where the port is offered 100 % or more, or is bursty."""
     ports: PortView
     """How busy every port is, and how long it remembers."""
+    _statistics: dict[tuple[str, str], float | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Those that were asked for, by stream and statistic: every look asks for them again."""
 
     @property
     def packet_rate(self) -> Float64:
@@ -139,6 +143,12 @@ class Prediction:
         of constants plus the sum of waits. None in the service layer either, where pools and last
         miles have laws of other kinds.
         """
+        asked = stream.name, statistic
+        if asked not in self._statistics:
+            self._statistics[asked] = self._statistic(stream, statistic)
+        return self._statistics[asked]
+
+    def _statistic(self, stream: Stream, statistic: str) -> float | None:
         if stream.service is not None:
             return None
         paths = Counter(zip(stream.ports, stream.routes, strict=True))
