@@ -83,13 +83,13 @@ def port_view(case: Case) -> PortView:
     """Return what the carried traffic makes of every port."""
     channels, pools = case.topology.channel_of_port, case.topology.pools
     paths = [flow.ports for item in case.carried for flow in item.flows]
-    rates: list[float] = []
-    square_rates: list[float] = []
-    for item in case.carried:
-        mean, second = item.sizes.mean, item.sizes.second_moment
-        rates += (flow.rate / mean for flow in item.flows)
-        square_rates += (flow.rate / mean * second for flow in item.flows)
-    packet_rate, square_rate = sums_at_ports(paths, [rates, square_rates], len(channels))
+    rates = np.array([flow.rate for item in case.carried for flow in item.flows])
+    laws = {id(item.sizes): item.sizes for item in case.carried}
+    moments = {key: (sizes.mean, sizes.second_moment) for key, sizes in laws.items()}
+    of_item = np.array([moments[id(item.sizes)] for item in case.carried]).reshape(-1, 2)
+    mean, second = np.repeat(of_item, [len(item.flows) for item in case.carried], axis=0).T
+    packets = rates / mean
+    packet_rate, square_rate = sums_at_ports(paths, [packets, packets * second], len(channels))
     hold = np.full(len(channels), np.inf)
     for port, channel in enumerate(channels):
         if channel.buffer_bits:

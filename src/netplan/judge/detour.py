@@ -44,7 +44,7 @@ class Detours:
         self._normal = normal
         self._demands: dict[str, set[int]] = {}
         for index, item in enumerate(normal.carried):
-            for link in {channel.link for flow in item.flows for channel in flow.route.channels}:
+            for link in set().union(*(flow.route.links for flow in item.flows)):
                 self._demands.setdefault(link, set()).add(index)
 
     def in_state(self, state: State) -> Detour:
@@ -77,7 +77,7 @@ class Detours:
 
 
 def _touches(route: Route, state: State) -> bool:
-    return any(channel.link in state.links for channel in route.channels)
+    return not state.links.isdisjoint(route.links)
 
 
 def _is_touched(stream: Stream | None, state: State) -> bool:
@@ -144,7 +144,9 @@ def _reroute_question(
     question: Question, carried: tuple[Carried, ...], router: Router, state: State
 ) -> Question:
     """Return a question on the routes that are left; pairs without any have no stream."""
-    by_name = {f"demand/{item.demand.name}": item for item in carried}
+    by_name: dict[str, Carried] = {}
+    if any(stream is not None and stream.carried for stream in question.streams):
+        by_name = {f"demand/{item.demand.name}": item for item in carried}
     streams: list[Stream | None] = []
     floors: list[Route | None] = []
     for pair, floor, stream in zip(question.pairs, question.floors, question.streams, strict=True):

@@ -85,7 +85,7 @@ def screen_detour(
         For each question the decided pairs, by position in the detour's question.
     """
     ports = _look_at_ports(detour.case)
-    unchanged = ports.load <= utilisation(normal) + 1e-9
+    fuller = set(np.flatnonzero(ports.load > utilisation(normal) + 1e-9).tolist())
     found = []
     for before, question, untouched, of_normal in zip(
         normal.questions, detour.case.questions, detour.untouched, verdicts, strict=True
@@ -96,7 +96,7 @@ def screen_detour(
             if index in decided or stream is None:
                 continue
             verdict = None
-            if untouched[index] and all(unchanged[list(way)].all() for way in stream.ports):
+            if untouched[index] and all(map(fuller.isdisjoint, stream.ports)):
                 verdict = _as_normal(known[pair], question)
             verdict = verdict or _by_load(question, index, ports.load)
             verdict = verdict or _by_delay(question, index, stream, ports)

@@ -38,6 +38,11 @@ class Route:
         return (self.channels[0].source, *(channel.target for channel in self.channels))
 
     @cached_property
+    def links(self) -> frozenset[str]:
+        """Names of the links on the way."""
+        return frozenset(channel.link for channel in self.channels)
+
+    @cached_property
     def length(self) -> float:
         """Cable length [m]."""
         return sum(channel.length for channel in self.channels)
