@@ -29,10 +29,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Job", "Timing", "Workers", "simulate", "workers"]
 
-PACKETS_PER_SOURCE = 100
-"""Packets of a source in one block, on average: below, asking costs more than drawing."""
-LEAST_BLOCK, LARGEST_BLOCK = 50_000, 100_000
-"""Packets handed to an engine at a time; the largest block bounds the memory of a run."""
+BLOCK = 50_000
+"""Packets handed to an engine at a time, about: they bound the memory of a run."""
 
 
 _M_MMAP_THRESHOLD = -3
@@ -95,8 +93,7 @@ def simulate(job: Job) -> Samples:
         job.stream_least,
     )
     packet_rate = sum(source.packet_rate for source in job.sources)
-    block = min(max(PACKETS_PER_SOURCE * len(job.sources), LEAST_BLOCK), LARGEST_BLOCK)
-    step = max(1, math.ceil(block / packet_rate * PS_PER_S))
+    step = max(1, math.ceil(BLOCK / packet_rate * PS_PER_S))
     packets = 0
 
     def run(begin: int, end: int) -> None:
