@@ -195,7 +195,8 @@ def _look_at_ports(case: Case) -> _Ports:
     # The forms hold for Poisson traffic, and for what is smoother.
     bursts = [c for c in case.carried if c.traffic_class.arrivals.law is None]
     scale[[port for item in bursts for flow in item.flows for port in flow.ports]] = math.inf
-    with np.errstate(divide="ignore"):
+    # Without limit and in bursts nothing is known; such ports have no end of waits anyway.
+    with np.errstate(divide="ignore", invalid="ignore"):
         drops = np.where(scale > 0, np.exp(-view.hold_time / (CAUTION * scale)), 0.0)
     return _Ports(load=view.utilisation, waits=scale, drops=drops)
 
