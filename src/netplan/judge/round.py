@@ -207,7 +207,7 @@ def plan_round(
     if number == 0:
         wanted = max(wanted, budget.at_least / rate)
     affordable = left / rate - unmeasured
-    if number > 0 and (not plan.suffices or affordable < WORTH_A_ROUND * wanted):
+    if number > 0 and affordable < WORTH_A_ROUND * wanted:
         return None
     duration = min(wanted, max(affordable, 10 * design.warm_up))
     return Round(number, names, probes, _timing(duration, design.warm_up))

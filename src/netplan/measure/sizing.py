@@ -35,11 +35,7 @@ PROBE_SHARE = 0.01
 RELAXATIONS = 10
 """Relaxation times until a queue that began empty has forgotten it."""
 TYPICAL_STREAM = 0.9
-"""The first look is long enough for this share of the streams that the packets suffice for; the
-rest get their turn later."""
-HOPELESS = 0.25
-"""Share of the time that there is for a look at streams that it cannot suffice for: what is far too
-slow shows all the same."""
+"""The first look is long enough for this share of the streams; the rest get their turn later."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +120,6 @@ class ProbePlan:
     """Shape (S,) [1/s]."""
     duration: float
     """All replications together [s]."""
-    suffices: bool
-    """Whether the time that there is suffices for any of the streams."""
 
 
 def warm_up_time(ports: PortView, used: NDArray[np.int64], longest_route: float) -> float:
@@ -197,13 +191,7 @@ def plan_probes(
         # The cheapest run is too long: send probes as densely as the time that there is demands.
         best = needed / (longest - needed * typical)
     rates = np.minimum(best, ceilings)
-    wanted = needed * (1 / rates + slowest)
-    possible = stable & (wanted <= longest)
-    if possible.any():
-        duration = float(np.quantile(wanted[possible], TYPICAL_STREAM))
-    else:
-        duration = HOPELESS * longest
+    duration = float(np.quantile((needed * (1 / rates + slowest))[stable], TYPICAL_STREAM))
     # Where the duration, set by the slowest streams, leaves time, fewer probes a second will do.
     spare = np.maximum(duration - needed * slowest, needed / rates)
-    rates = np.minimum(rates, needed / spare)
-    return ProbePlan(rates=rates, duration=duration, suffices=bool(possible.any()))
+    return ProbePlan(rates=np.minimum(rates, needed / spare), duration=duration)
