@@ -5,6 +5,7 @@ A process writes its packets in order of time, some at a time, from random strea
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from netplan.ground.units import BITS_PER_BYTE, PS_PER_S
-from netplan.input.loader.csv_text import read_rows
 from netplan.measure.engine.compiled import compiled
 from netplan.measure.engine.tables import index
 
@@ -275,11 +275,11 @@ def read_trace(file: str, rate: float) -> Trace:
     rate
         Mean rate to scale the time to [bit/s].
     """
-    text = Path(file).read_text(encoding="utf-8-sig")
-    _, rows, _ = read_rows(text, file, ("time_s", "bytes"))
-    bits = tuple(max(1, round(float(row.cells["bytes"].text) * BITS_PER_BYTE)) for row in rows)
+    with Path(file).open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    bits = tuple(max(1, round(float(row["bytes"]) * BITS_PER_BYTE)) for row in rows)
     return Trace(
         packet_rate=rate * len(bits) / sum(bits),
-        times=tuple(float(row.cells["time_s"].text) for row in rows),
+        times=tuple(float(row["time_s"]) for row in rows),
         bits=bits,
     )
