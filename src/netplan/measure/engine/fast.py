@@ -41,8 +41,8 @@ class FastEngine:
         """Take in a block and simulate all that happens before ``block.until``."""
         sweep = self._sweep
         check_block(block, len(sweep.begins), sweep.priorities, self._now)
-        # a queue takes a chunk for each that it fills, and one more
-        self._have_chunks(len(block) // CHUNK + len(sweep.ports))
+        # a queue takes a chunk when it begins, and one more for each that it fills
+        self._have_chunks(len(block) // CHUNK + sweep.inputs)
         take(self._sweep, _packets(block))
         finished = self._run(int(block.until))
         self._now = int(block.until)

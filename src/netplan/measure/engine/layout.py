@@ -176,7 +176,6 @@ def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
     inputs, count = len(senders), len(ports)
     leaves = 1 << max(count - 1, 1).bit_length()
     queues = np.zeros(inputs + count + count * priorities, QUEUE)
-    queues["head"] = queues["tail"] = CHUNK * np.arange(len(queues))
     queues["sender"][:inputs] = np.maximum(senders, 0)
     # A transmission takes a picosecond at least, the service of a request perhaps nothing. A source
     # sends nothing that is not there yet.
@@ -189,7 +188,6 @@ def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
     # Amid unused memory: two engines in two threads must not write to the same cache line.
     progress = np.zeros(65, PROGRESS)[32:33]
     progress["unused"] = progress["unused_request"] = NOBODY
-    progress["touched"] = len(queues)
     progress["visits_per_packet"] = VISITS_PER_PACKET
     table = _ports(ports, receivers, inputs + count, priorities)
     table["servers"] = servers
@@ -218,8 +216,8 @@ def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
         servers=np.zeros(int(servers.sum()), np.int64),
         requests=np.empty(0, REQUEST),
         arriving=np.zeros(1, RECORD),
-        records=np.empty(len(queues) * CHUNK, RECORD),
-        follower=np.empty(len(queues), np.int64),
+        records=np.empty(0, RECORD),
+        follower=np.empty(0, np.int64),
         tree=np.full(2 * leaves, NOBODY, np.int64),
     )
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from netplan.measure.engine.compiled import compiled, inlined
+from netplan.measure.engine.compiled import compiled, inlined, outlined
 from netplan.measure.engine.model import DELIVERED
 from netplan.measure.engine.serving import (
     PRIORITY_BITS,
@@ -46,17 +46,34 @@ ROUNDS_PER_WALK: Final = 8
 """A walk along the tree has so many times more visits than a round."""
 
 
+@outlined
+def first_of_tied(sweep: Sweep, port: Any, time: int) -> int:
+    """Queue whose first packet has the lowest number of those that arrive at a time."""
+    best = NOBODY
+    for queue in range(port.first_input, port.last_input):
+        if sweep.heads[index(queue)] == time and (
+            best == NOBODY or first(sweep, queue).number < first(sweep, best).number
+        ):
+            best = queue
+    return best
+
+
 @inlined
 def first_input(sweep: Sweep, port: Any) -> tuple[int, int]:
-    """Queue whose first packet is the next to arrive, and when it does."""
+    """Queue whose first packet is the next to arrive, and when it does.
+
+    The loop has no branch that the processor could guess wrong; ties are seldom.
+    """
     best = port.first_input
     time = sweep.heads[index(best)]
+    tied = False
     for queue in range(best + 1, port.last_input):
         other = sweep.heads[index(queue)]
-        if other < time:
-            best, time = queue, other
-        elif other == time < NEVER and (first(sweep, queue).number < first(sweep, best).number):
-            best = queue
+        tied = (other == time) | (tied & (other >= time))
+        best = queue if other < time else best
+        time = min(time, other)
+    if tied and time < NEVER:
+        best = first_of_tied(sweep, port, time)
     return best, time
 
 

@@ -26,7 +26,7 @@ __all__ = [
     "new_request",
 ]
 
-CHUNK: Final = 16
+CHUNK: Final = 32
 """Records in a chunk of a queue."""
 NOBODY: Final = -1
 NEVER: Final = 1 << 62
@@ -48,12 +48,23 @@ def new_chunk(sweep: Sweep) -> int:
 
 
 @inlined
+def give_back(sweep: Sweep, chunk: int) -> None:
+    """Return a chunk to the store, from where it is the first to be taken again."""
+    progress = sweep.progress[0]
+    sweep.follower[index(chunk)] = progress.unused
+    progress.unused = chunk
+    progress.left += 1
+
+
+@inlined
 def enqueue(sweep: Sweep, number: int, time: int) -> Any:
     """Append a record to a queue; the caller fills in the rest."""
     queue = sweep.queues[index(number)]
+    if sweep.heads[index(number)] == NEVER:
+        sweep.heads[index(number)] = time
+        queue.head = queue.tail = new_chunk(sweep) * CHUNK
     record = sweep.records[index(queue.tail)]
     record.time = time
-    sweep.heads[index(number)] = min(sweep.heads[index(number)], time)
     tail = queue.tail + 1
     if tail % CHUNK == 0:
         chunk = new_chunk(sweep)
@@ -70,16 +81,12 @@ def dequeue(sweep: Sweep, number: int) -> None:
     queue = sweep.queues[index(number)]
     head = queue.head + 1
     if head % CHUNK == 0:
-        progress = sweep.progress[0]
         chunk = head // CHUNK - 1
         head = sweep.follower[index(chunk)] * CHUNK
-        sweep.follower[index(chunk)] = progress.unused
-        progress.unused = chunk
-        progress.left += 1
+        give_back(sweep, chunk)
     if head == queue.tail:
-        # an empty queue begins its chunk anew, to stay where the processor's caches are warm
-        head -= head % CHUNK
-        queue.tail = head
+        # an empty queue has no chunk: few are in use, and those in the processor's caches
+        give_back(sweep, head // CHUNK)
         sweep.heads[index(number)] = NEVER
     else:
         sweep.heads[index(number)] = sweep.records[index(head)].time
