@@ -1,6 +1,6 @@
 """Arrival processes: when the packets of a source enter, how large they are, which way they take.
 
-A process writes its packets in order of time, some at a time, from random streams of its own.
+A process writes its packets in order of time, a roomful at a time, from random streams of its own.
 """
 
 from __future__ import annotations
@@ -40,19 +40,20 @@ Stream = Callable[[str], np.random.Generator]
 
 
 class Room(NamedTuple):
-    """Where a process writes its next N packets; all of shape (N,)."""
+    """Where a process writes its next N packets, again and again; all of shape (N,)."""
 
     entry: Int64
     """[ps], ascending, later than those written before."""
     bits: Int64
     route: Int32
+    """What is the same for all packets of the process is written once, when it starts."""
 
 
 class ArrivalProcess(Protocol):
     """A source at work."""
 
-    def draw(self, room: Room) -> None:
-        """Write the next packets."""
+    def draw(self) -> None:
+        """Write the next packets over those before."""
         ...
 
 
@@ -67,24 +68,28 @@ class Poisson:
     packet_rate: float
     """[1/s]."""
 
-    def start(self, sizes: SizeDistribution, routes: Int32, stream: Stream) -> ArrivalProcess:
+    def start(
+        self, sizes: SizeDistribution, routes: Int32, stream: Stream, room: Room
+    ) -> ArrivalProcess:
         """Return the process of a bundle of flows, one for each of the routes."""
-        return _PoissonProcess(self.packet_rate, sizes, routes, stream)
+        return _PoissonProcess(self.packet_rate, sizes, routes, stream, room)
 
 
 class _PoissonProcess:
-    def __init__(self, rate: float, sizes: SizeDistribution, routes: Int32, stream: Stream) -> None:
-        self._gap = PS_PER_S / rate
-        self._sizes, self._size_stream = sizes, _size_stream(sizes, stream)
+    def __init__(
+        self, rate: float, sizes: SizeDistribution, routes: Int32, stream: Stream, room: Room
+    ) -> None:
+        self._gap, self._entry = PS_PER_S / rate, room.entry
         self._arrivals = stream("arrivals")
-        self._routes, self._marks = routes, _mark_stream(routes, stream)
+        self._sizes = _Sizes(sizes, stream, room)
+        self._marks = _Marks(routes, stream, room)
         self._clock = 0
 
-    def draw(self, room: Room) -> None:
-        gaps = self._arrivals.standard_exponential(len(room.entry))
-        self._clock = rise(gaps, self._gap, self._clock, room.entry)
-        room.bits[:] = self._sizes.draw(self._size_stream, len(gaps))
-        _mark(self._routes, self._marks, room.route)
+    def draw(self) -> None:
+        gaps = self._arrivals.standard_exponential(len(self._entry))
+        self._clock = rise(gaps, self._gap, self._clock, self._entry)
+        self._sizes.draw()
+        self._marks.draw()
 
 
 @compiled
@@ -104,26 +109,35 @@ def rise(gaps: Float64, gap: float, clock: int, entry: Int64) -> int:
     return time
 
 
-def _size_stream(sizes: SizeDistribution, stream: Stream) -> np.random.Generator | None:
-    """Return the stream of sizes; packets of one size need none, and thousands cost memory."""
-    return None if sizes.is_fixed else stream("sizes")
+class _Sizes:
+    """Sizes of packets. One size for all needs no generator: thousands cost memory."""
+
+    def __init__(self, sizes: SizeDistribution, stream: Stream, room: Room) -> None:
+        self._sizes, self._bits = sizes, room.bits
+        self._stream = None if sizes.is_fixed else stream("sizes")
+        if self._stream is None:
+            room.bits[:] = sizes.draw(None, len(room.bits))
+
+    def draw(self) -> None:
+        if self._stream is not None:
+            self._bits[:] = self._sizes.draw(self._stream, len(self._bits))
 
 
-def _mark_stream(routes: Int32, stream: Stream) -> np.random.Generator | None:
-    """Return the stream that tells the flow of each packet; a single flow needs none."""
-    return stream("flows") if len(routes) > 1 else None
+class _Marks:
+    """Routes of packets that belong to any flow alike; a single flow needs no generator."""
 
+    def __init__(self, routes: Int32, stream: Stream, room: Room) -> None:
+        self._routes, self._route = routes, room.route
+        self._stream = stream("flows") if len(routes) > 1 else None
+        if self._stream is None:
+            room.route[:] = routes[0]
 
-def _mark(routes: Int32, marks: np.random.Generator | None, route: Int32) -> None:
-    """Write the routes of packets that belong to any flow alike."""
-    if marks is None:
-        route[:] = routes[0]
-    else:
-        # `integers` takes three times as long; of up to a million flows none is favoured by more
-        # than 1e-10
-        np.take(
-            routes, (marks.random(len(route)) * len(routes)).astype(np.intp), out=route, mode="clip"
-        )
+    def draw(self) -> None:
+        if self._stream is not None:
+            # `integers` takes three times as long; of up to a million flows none is favoured by
+            # more than 1e-10
+            flows = self._stream.random(len(self._route)) * len(self._routes)
+            np.take(self._routes, flows.astype(np.intp), out=self._route, mode="clip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,27 +147,31 @@ class Periodic:
     packet_rate: float
     """Of all flows together [1/s]."""
 
-    def start(self, sizes: SizeDistribution, routes: Int32, stream: Stream) -> ArrivalProcess:
+    def start(
+        self, sizes: SizeDistribution, routes: Int32, stream: Stream, room: Room
+    ) -> ArrivalProcess:
         """Return the process of a bundle of flows, one for each of the routes."""
-        return _PeriodicProcess(self.packet_rate, sizes, routes, stream)
+        return _PeriodicProcess(self.packet_rate, sizes, routes, stream, room)
 
 
 class _PeriodicProcess:
-    def __init__(self, rate: float, sizes: SizeDistribution, routes: Int32, stream: Stream) -> None:
+    def __init__(
+        self, rate: float, sizes: SizeDistribution, routes: Int32, stream: Stream, room: Room
+    ) -> None:
         phases = stream("arrivals").random(len(routes))
         order = np.argsort(phases, kind="stable")
         self._phases, self._routes = phases[order], routes[order]
         self._period = len(routes) * PS_PER_S / rate
-        self._sizes, self._size_stream = sizes, _size_stream(sizes, stream)
+        self._sizes, self._room = _Sizes(sizes, stream, room), room
         self._sent = 0
 
-    def draw(self, room: Room) -> None:
-        n = len(room.entry)
+    def draw(self) -> None:
+        n = len(self._room.entry)
         turn, place = np.divmod(np.arange(self._sent, self._sent + n), len(self._phases))
         self._sent += n
-        room.entry[:] = np.rint((turn + self._phases[place]) * self._period)
-        room.bits[:] = self._sizes.draw(self._size_stream, n)
-        room.route[:] = self._routes[place]
+        self._room.entry[:] = np.rint((turn + self._phases[place]) * self._period)
+        self._room.route[:] = self._routes[place]
+        self._sizes.draw()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,17 +194,22 @@ class OnOff:
     shape: float | None = None
     """Tail index of the Pareto law; None is exponential."""
 
-    def start(self, sizes: SizeDistribution, routes: Int32, stream: Stream) -> ArrivalProcess:
+    def start(
+        self, sizes: SizeDistribution, routes: Int32, stream: Stream, room: Room
+    ) -> ArrivalProcess:
         """Return the process of one source; a bundle of on/off flows is as many sources."""
         if len(routes) != 1:
             raise ValueError("an on/off source is one flow")
-        return _OnOffProcess(self, sizes, int(routes[0]), stream)
+        return _OnOffProcess(self, sizes, int(routes[0]), stream, room)
 
 
 class _OnOffProcess:
-    def __init__(self, law: OnOff, sizes: SizeDistribution, route: int, stream: Stream) -> None:
-        self._law, self._route = law, route
-        self._sizes, self._size_stream = sizes, _size_stream(sizes, stream)
+    def __init__(
+        self, law: OnOff, sizes: SizeDistribution, route: int, stream: Stream, room: Room
+    ) -> None:
+        self._law, self._room = law, room
+        room.route[:] = route
+        self._sizes = _Sizes(sizes, stream, room)
         self._periods = stream("arrivals")
         begins_on = self._periods.random() < law.on / (law.on + law.off)
         self._active = 0.0
@@ -198,15 +221,14 @@ class _OnOffProcess:
         self._drawn_on = 0.0
         self._drawn_off = 0.0 if begins_on else float(self._draw_periods(law.off, 1)[0])
 
-    def draw(self, room: Room) -> None:
-        room.bits[:] = self._sizes.draw(self._size_stream, len(room.bits))
-        active = self._active + np.cumsum(room.bits) / self._law.peak
+    def draw(self) -> None:
+        self._sizes.draw()
+        active = self._active + np.cumsum(self._room.bits) / self._law.peak
         self._active = float(active[-1])
         while self._drawn_on <= self._active:
             self._draw_bursts()
         burst = np.searchsorted(self._burst_ends, active, side="right")
-        room.entry[:] = np.rint((active + self._idle_before[burst]) * PS_PER_S)
-        room.route[:] = self._route
+        self._room.entry[:] = np.rint((active + self._idle_before[burst]) * PS_PER_S)
         past = int(burst[-1])
         self._burst_ends, self._idle_before = self._burst_ends[past:], self._idle_before[past:]
 
@@ -236,13 +258,15 @@ class Trace:
     """Ascending, from any origin."""
     bits: tuple[int, ...]
 
-    def start(self, sizes: SizeDistribution, routes: Int32, stream: Stream) -> ArrivalProcess:
+    def start(
+        self, sizes: SizeDistribution, routes: Int32, stream: Stream, room: Room
+    ) -> ArrivalProcess:
         """Return the process; the sizes are those of the trace."""
-        return _TraceProcess(self, routes, stream)
+        return _TraceProcess(self, routes, stream, room)
 
 
 class _TraceProcess:
-    def __init__(self, trace: Trace, routes: Int32, stream: Stream) -> None:
+    def __init__(self, trace: Trace, routes: Int32, stream: Stream, room: Room) -> None:
         self._bits = np.array(trace.bits, dtype=np.int64)
         times = np.array(trace.times)
         n = len(times)
@@ -250,19 +274,19 @@ class _TraceProcess:
         length = (times[-1] - times[0]) * n / (n - 1) if n > 1 else 1.0
         self._turn = n * PS_PER_S / trace.packet_rate
         self._offsets = (times - times[0]) / length if length > 0 else np.arange(n) / n
-        self._routes, self._marks = routes, _mark_stream(routes, stream)
+        self._marks, self._room = _Marks(routes, stream, room), room
         self._begin = int(stream("arrivals").integers(n))
         self._sent = 0
 
-    def draw(self, room: Room) -> None:
-        n = len(room.entry)
+    def draw(self) -> None:
+        n = len(self._room.entry)
         number = np.arange(self._sent, self._sent + n) + self._begin
         self._sent += n
         turn, place = np.divmod(number, len(self._offsets))
         since = turn + self._offsets[place] - self._offsets[self._begin]
-        room.entry[:] = np.rint(since * self._turn)
-        room.bits[:] = self._bits[place]
-        _mark(self._routes, self._marks, room.route)
+        self._room.entry[:] = np.rint(since * self._turn)
+        self._room.bits[:] = self._bits[place]
+        self._marks.draw()
 
 
 def read_trace(file: str, rate: float) -> Trace:

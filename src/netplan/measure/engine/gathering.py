@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
 
 from netplan.measure.engine.compiled import compiled, inlined
 from netplan.measure.engine.tables import index
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from netplan.measure.engine.model import Int8, Int32, Int64
 
-__all__ = ["RADIX", "Ahead", "Columns", "Gathered", "arrange", "gather"]
+__all__ = ["Ahead", "Columns", "Gathered", "arrange", "by_time", "gather"]
 
-DIGIT: Final = 11
-"""Bits that a pass of the sort looks at."""
-RADIX: Final = 1 << DIGIT
+_INTEGER_BITS: Final = 63
 
 
 class Ahead(NamedTuple):
@@ -91,72 +88,27 @@ def gather(
 
 
 @inlined
-def sort_digit(
-    keys: Any, least: int, shift: int, order: NDArray[np.int32], other: Any, places: Int64, n: int
-) -> None:
-    """Sort by one digit of the keys above the least one, from `order` to `other`; stable."""
-    places[:] = 0
-    for row in range(n):
-        digit = ((keys[index(row)] - least) >> shift) & (RADIX - 1)
-        places[index(digit + 1)] += 1
-    for digit in range(RADIX):
-        places[index(digit + 1)] += places[index(digit)]
-    for at in range(n):
-        row = order[index(at)]
-        digit = ((keys[index(row)] - least) >> shift) & (RADIX - 1)
-        other[index(places[index(digit)])] = row
-        places[index(digit)] += 1
-
-
-@inlined
-def in_turn(gathered: Gathered, order: NDArray[np.int32], n: int) -> bool:
-    """Tell whether packets that enter at one time stand in the order of their sources."""
+def in_turn(gathered: Gathered, order: Int64, n: int) -> None:
+    """Put packets that enter at one time into the order of their sources; the times are sorted."""
     for at in range(1, n):
-        row, before = order[index(at)], order[index(at - 1)]
-        if (
-            gathered.entry[index(row)] == gathered.entry[index(before)]
-            and gathered.source[index(row)] < gathered.source[index(before)]
-        ):
-            return False
-    return True
+        row, place = order[index(at)], at
+        entry, source = gathered.entry[index(row)], gathered.source[index(row)]
+        while place > 0:
+            before = order[index(place - 1)]
+            if gathered.entry[index(before)] < entry or gathered.source[index(before)] <= source:
+                break
+            order[index(place)] = before
+            place -= 1
+        order[index(place)] = row
 
 
 @compiled
 def arrange(
-    gathered: Gathered,
-    priority: Int8,
-    stream: Int32,
-    order: NDArray[np.int32],
-    other: NDArray[np.int32],
-    places: Int64,
-    columns: Columns,
+    gathered: Gathered, order: Int64, priority: Int8, stream: Int32, columns: Columns
 ) -> None:
-    """Order the packets of a block by (entry, source): a radix sort, last digits first.
-
-    D. E. Knuth, *The Art of Computer Programming*, vol. 3, 2nd ed., 1998, §5.2.5. Packets of one
-    source are in order already, and seldom do two enter at one time.
-    """
+    """Fill the columns of a block with its packets, whose rows `order` lists by time."""
     n = len(columns.entry)
-    least = latest = gathered.entry[0]
-    for row in range(n):
-        order[index(row)] = row
-        least = min(least, gathered.entry[index(row)])
-        latest = max(latest, gathered.entry[index(row)])
-    by_source = False
-    while True:
-        shift = 0
-        while by_source and (len(priority) - 1) >> shift > 0:
-            sort_digit(gathered.source, 0, shift, order, other, places, n)
-            order, other = other, order
-            shift += DIGIT
-        shift = 0
-        while (latest - least) >> shift > 0:
-            sort_digit(gathered.entry, least, shift, order, other, places, n)
-            order, other = other, order
-            shift += DIGIT
-        if by_source or in_turn(gathered, order, n):
-            break
-        by_source = True
+    in_turn(gathered, order, n)
     for at in range(n):
         row = order[index(at)]
         source = gathered.source[index(row)]
@@ -167,3 +119,19 @@ def arrange(
         columns.stream[index(at)] = stream[index(source)]
         for kind in range(len(gathered.durations)):
             columns.durations[kind, at] = gathered.durations[kind, row]
+
+
+def by_time(entry: Int64) -> Int64:
+    """Return the rows in the order of their times [ps]; of equal times the earlier row first.
+
+    Time and row share one integer as long as both fit: NumPy sorts numbers three times as fast as
+    it sorts rows by a key.
+    """
+    bits = len(entry).bit_length()
+    since = entry - entry.min()
+    if int(since.max()).bit_length() + bits >= _INTEGER_BITS:
+        return entry.argsort(kind="stable")
+    keys: Int64 = (since << bits) | np.arange(len(entry))
+    keys.sort()
+    keys &= (1 << bits) - 1
+    return keys

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from netplan.ground.distributions import draw_sum
 from netplan.measure.engine.arrivals import OnOff, Periodic, Poisson, Room, Trace
-from netplan.measure.engine.gathering import RADIX, Ahead, Columns, Gathered, arrange, gather
+from netplan.measure.engine.gathering import Ahead, Columns, Gathered, arrange, by_time, gather
 from netplan.measure.engine.model import UNMEASURED, Outside, PacketBlock
 
 if TYPE_CHECKING:
@@ -73,26 +73,34 @@ class Source:
         return self.arrivals.packet_rate * entering / len(self.routes)
 
 
-class _Emission:
-    """One source at work: draws its packets."""
+def _packets_ahead(source: Source) -> int:
+    """Return how many packets a source draws at a time."""
+    ahead = math.ceil(source.arrivals.packet_rate * _AHEAD)
+    return min(max(_LEAST_DRAW, ahead), _LARGEST_DRAW)
 
-    def __init__(self, source: Source, streams: Streams, kinds: Sequence[str]) -> None:
+
+class _Emission:
+    """One source at work: draws its packets into a place of its own."""
+
+    def __init__(
+        self, source: Source, streams: Streams, kinds: Sequence[str], ahead: Ahead, place: slice
+    ) -> None:
         self._process = source.arrivals.start(
             source.sizes,
             np.array(source.routes, dtype=np.int32),
             lambda purpose: streams.stream(f"{source.name}/{purpose}"),
+            Room(ahead.entry[place], ahead.bits[place], ahead.route[place]),
         )
-        self._durations = [_durations(kind, source, streams) for kind in kinds]
-        ahead = math.ceil(source.arrivals.packet_rate * _AHEAD)
-        self.packets = min(max(_LEAST_DRAW, ahead), _LARGEST_DRAW)
-        """Packets that it draws at a time."""
+        self._durations = [
+            (row[place], _durations(kind, source, streams))
+            for row, kind in zip(ahead.durations, kinds, strict=True)
+        ]
 
-    def draw(self, ahead: Ahead, first: int) -> None:
+    def draw(self) -> None:
         """Draw the next packets."""
-        place = slice(first, first + self.packets)
-        self._process.draw(Room(ahead.entry[place], ahead.bits[place], ahead.route[place]))
-        for row, draw in zip(ahead.durations, self._durations, strict=True):
-            row[place] = draw(self.packets)
+        self._process.draw()
+        for room, draw in self._durations:
+            room[:] = draw(len(room))
 
 
 _KINDS = ("service", "access", "storage")
@@ -124,9 +132,8 @@ class Workload:
         self._stream = np.array([source.stream for source in sources], dtype=np.int32)
         laws = [_laws(source) for source in sources]
         self._kinds = [kind for kind in _KINDS if any(law[kind] for law in laws)]
-        self._emissions = [_Emission(source, streams, self._kinds) for source in sources]
         self._all = np.arange(len(sources), dtype=np.int32)
-        drawn = np.array([emission.packets for emission in self._emissions], dtype=np.int64)
+        drawn = np.array([_packets_ahead(source) for source in sources], dtype=np.int64)
         self._home = np.cumsum(drawn) - drawn
         """Where the packets of each source stand."""
         total = int(drawn.sum())
@@ -138,13 +145,18 @@ class Workload:
             first=self._home.copy(),
             last=self._home + drawn,
         )
+        places = map(slice, self._ahead.first.tolist(), self._ahead.last.tolist())
+        self._emissions = [
+            _Emission(source, streams, self._kinds, self._ahead, place)
+            for source, place in zip(sources, places, strict=True)
+        ]
         self._draw(self._all)
         self._gathered = self._room_for(0)
         self._next_number = 0
 
     def _draw(self, sources: Int32) -> None:
         for source in sources.tolist():
-            self._emissions[source].draw(self._ahead, self._home[source])
+            self._emissions[source].draw()
         self._ahead.first[sources] = self._home[sources]
 
     def blocks(self, ends: Sequence[int]) -> Iterator[PacketBlock]:
@@ -205,9 +217,8 @@ class Workload:
             durations=np.empty((len(self._kinds), count), np.int64),
         )
         if count:
-            order, other = np.empty((2, count), np.int32)
-            places = np.empty(RADIX + 1, np.int64)
-            arrange(self._gathered, self._priority, self._stream, order, other, places, columns)
+            order = by_time(self._gathered.entry[:count])
+            arrange(self._gathered, order, self._priority, self._stream, columns)
         return columns
 
 
