@@ -143,10 +143,12 @@ class _Comparison:
 
     def _pair(self, stream: Stream, statistic: str, verdict: PairVerdict) -> str | None:
         """Return the misfit of a pair, empty if it agrees; none if it cannot be compared."""
+        decided = verdict.outcome is Outcome.MET or verdict.reason is Reason.LATENCY
+        if not decided or verdict.estimate is None:
+            return None
         most = self._most.statistic(stream, statistic)
         least = self._least.statistic(stream, statistic)
-        decided = verdict.outcome is Outcome.MET or verdict.reason is Reason.LATENCY
-        if not decided or verdict.estimate is None or most is None or least is None:
+        if most is None or least is None:
             return None
         ports = sorted(set(chain(*stream.ports)))
         gamma = 0.0 if statistic == "mean" else GAMMA_ERROR

@@ -48,6 +48,8 @@ class ExceedanceCurve:
         self._number = len(self._of_batch)
         self._packets = int(self._of_batch.sum())
         self._floor = inflation_floor
+        self._inflations: dict[float, float] = {}
+        """Those that were asked for, by level."""
         if self._packets == 0:
             return
         occupied = np.flatnonzero(batches.counts.any(axis=0))
@@ -72,6 +74,11 @@ class ExceedanceCurve:
         lie beyond: the deeper the tail, the larger and the noisier the inflation, and a small
         value by chance would make a short run look trustworthy. The largest counts, at least 1.
         """
+        if p not in self._inflations:
+            self._inflations[p] = self._inflation(p)
+        return self._inflations[p]
+
+    def _inflation(self, p: float) -> float:
         if self._packets == 0 or self._number < 2:
             return math.inf
         k = self._bin_beyond(1 - p)
