@@ -15,7 +15,7 @@ from netplan.decide.standing import Judged, Standing, standings_of
 from netplan.decide.trial import Screened
 from netplan.judge.case import Stream
 from netplan.judge.detour import Detours
-from netplan.judge.resilience import screen_detour
+from netplan.judge.resilience import DetourScreen
 from netplan.network.failure import states_of
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ class Outages:
         case = normal.case
         wanted = [i for i, q in enumerate(case.questions) if "failure" in q.target.holds_in]
         self._normal = replace(case, questions=tuple(case.questions[i] for i in wanted))
-        self._verdicts = [dict(enumerate(normal.pairs[i])) for i in wanted]
         self._detours = Detours(self._normal)
+        verdicts = [dict(enumerate(normal.pairs[i])) for i in wanted]
+        self._screen = DetourScreen(self._normal, verdicts)
         self._traffic = _traffic(self._normal)
         self.states = tuple(states_of(case.scenario, case.topology.spec)) if wanted else ()
         """In the order of the scenario."""
@@ -56,7 +57,7 @@ class Outages:
     def judge(self, state: State, means: Means | None = None) -> Outage:
         """Judge one state; what closed forms leave open is simulated if there are means."""
         detour = self._detours.in_state(state)
-        found = screen_detour(self._normal, self._verdicts, detour)
+        found = self._screen.decide(detour)
         kept = [i for i, question in enumerate(detour.case.questions) if question.pairs]
         case = replace(detour.case, questions=tuple(detour.case.questions[i] for i in kept))
         judged = standings_of(Screened(case, tuple(found[i] for i in kept)), means)

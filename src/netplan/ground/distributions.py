@@ -93,6 +93,7 @@ def _moment(sizes: MixedSize, power: int) -> float:
 SizeDistribution = ExponentialSize | MixedSize
 
 
+@cache
 def fixed_size(size: float) -> MixedSize:
     """Return the law of packets that all have `size` bytes, rounded to whole bits."""
     return MixedSize(bits=(max(1, round(size * BITS_PER_BYTE)),), weights=(1.0,))

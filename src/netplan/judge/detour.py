@@ -8,7 +8,7 @@ Pairs that begin or end at a failed node are not judged: there is nobody to prom
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -18,11 +18,15 @@ from netplan.network.demand import Flow, Load, reply_route
 from netplan.network.routing import NoRouteError, Route, Router, member_ports
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from netplan.input.scenario.targets import Target
     from netplan.network.failure import State
     from netplan.network.selection import Pair
 
-__all__ = ["Detour", "Detours"]
+__all__ = ["Detour", "Detours", "limit_in_failure"]
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +46,19 @@ class Detours:
 
     def __init__(self, normal: Case) -> None:
         self._normal = normal
-        self._demands: dict[str, set[int]] = {}
-        for index, item in enumerate(normal.carried):
-            for link in set().union(*(flow.route.links for flow in item.flows)):
-                self._demands.setdefault(link, set()).add(index)
+        self._demands = _users(
+            (index, [flow.route for flow in item.flows])
+            for index, item in enumerate(normal.carried)
+        )
+        self._streams = _users((name, stream.routes) for name, stream in normal.streams.items())
 
     def in_state(self, state: State) -> Detour:
         """Return the case in a failure state."""
         normal = self._normal
         topology = normal.topology.without(state.links)
         router = Router(topology, normal.scenario.routing)
-        hit = set().union(*(self._demands.get(link, set()) for link in state.links))
+        hit = _union(self._demands, state.links)
+        touched = _union(self._streams, state.links)
         carried, moved = _reroute_demands(normal, hit, router, state)
         offered = normal.load.offered.copy()
         for flow, sign in moved:
@@ -66,22 +72,31 @@ class Detours:
             topology=topology,
             carried=carried,
             load=load,
-            questions=tuple(_reroute_question(q, carried, router, state) for q in kept),
+            questions=tuple(_reroute_question(q, touched, carried, router, state) for q in kept),
             warnings=(),
         )
         untouched = tuple(
-            tuple(not _is_touched(stream, state) for stream in question.streams)
+            tuple(stream is None or stream.name not in touched for stream in question.streams)
             for question in kept
         )
         return Detour(case, state, untouched, max(0.0, -sum(sign * f.rate for f, sign in moved)))
 
 
+def _users(routes_of: Iterable[tuple[_T, Iterable[Route]]]) -> dict[str, set[_T]]:
+    """Return who has a route over each link."""
+    users: dict[str, set[_T]] = {}
+    for user, routes in routes_of:
+        for link in set().union(*(route.links for route in routes)):
+            users.setdefault(link, set()).add(user)
+    return users
+
+
+def _union(users: Mapping[str, set[_T]], links: Iterable[str]) -> set[_T]:
+    return set().union(*(users.get(link, set()) for link in links))
+
+
 def _touches(route: Route, state: State) -> bool:
     return not state.links.isdisjoint(route.links)
-
-
-def _is_touched(stream: Stream | None, state: State) -> bool:
-    return stream is not None and any(_touches(route, state) for route in stream.routes)
 
 
 def _reroute_demands(
@@ -141,7 +156,11 @@ def _without_failed_ends(question: Question, state: State) -> Question:
 
 
 def _reroute_question(
-    question: Question, carried: tuple[Carried, ...], router: Router, state: State
+    question: Question,
+    touched: set[str],
+    carried: tuple[Carried, ...],
+    router: Router,
+    state: State,
 ) -> Question:
     """Return a question on the routes that are left; pairs without any have no stream."""
     by_name: dict[str, Carried] = {}
@@ -150,8 +169,9 @@ def _reroute_question(
     streams: list[Stream | None] = []
     floors: list[Route | None] = []
     for pair, floor, stream in zip(question.pairs, question.floors, question.streams, strict=True):
-        touched = _is_touched(stream, state) or (floor is not None and _touches(floor, state))
-        if stream is None or not touched:
+        if stream is None or not (
+            stream.name in touched or (floor is not None and _touches(floor, state))
+        ):
             streams.append(stream)
             floors.append(floor)
             continue
@@ -164,9 +184,13 @@ def _reroute_question(
         except NoRouteError:
             streams.append(None)
             floors.append(None)
-    target = question.target
-    limit = (target.below_ms_in_failure or target.below_ms) * MS
+    limit = limit_in_failure(question.target)
     return replace(question, limit=limit, floors=tuple(floors), streams=tuple(streams))
+
+
+def limit_in_failure(target: Target) -> float:
+    """Return the limit that holds in failure states [s]."""
+    return (target.below_ms_in_failure or target.below_ms) * MS
 
 
 def _probe_stream(

@@ -22,7 +22,7 @@ from netplan.judge.case import prepare_all
 from netplan.judge.detour import Detours
 from netplan.judge.forecast import Forecast, forecast
 from netplan.judge.hops import link_uses, pool_uses
-from netplan.judge.resilience import screen_detour
+from netplan.judge.resilience import DetourScreen
 from netplan.judge.study import Study
 from netplan.judge.verdict import LinkUse, Outcome, PoolUse, Verdict, combined
 from netplan.measure.cluster import cluster_workers
@@ -291,8 +291,7 @@ def _failure_studies(normal: Study) -> Iterator[Study]:
         return
     case = replace(case, questions=tuple(case.questions[i] for i in wanted))
     verdicts = [normal.found[i] for i in wanted]
-    detours = Detours(case)
+    detours, screen = Detours(case), DetourScreen(case, verdicts)
     for state in states_of(case.scenario, case.topology.spec):
         detour = detours.in_state(state)
-        screened = screen_detour(case, verdicts, detour)
-        yield Study(detour.case, normal.engine, normal.seed, screened)
+        yield Study(detour.case, normal.engine, normal.seed, screen.decide(detour))

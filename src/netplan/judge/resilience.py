@@ -22,6 +22,7 @@ import numpy as np
 
 from netplan.input.scenario.targets import Layer, quantile_level
 from netplan.judge.carried import port_view, utilisation
+from netplan.judge.detour import limit_in_failure
 from netplan.judge.judgement import screen
 from netplan.judge.verdict import Basis, Outcome, PairVerdict, Reason
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from netplan.judge.case import Case, Question, Stream
     from netplan.judge.detour import Detour
 
-__all__ = ["screen_case", "screen_detour"]
+__all__ = ["DetourScreen", "screen_case"]
 
 CAUTION = 3.0
 """Times the closed form's queueing that must fit below the limit."""
@@ -65,10 +66,8 @@ def screen_case(case: Case) -> list[dict[int, PairVerdict]]:
     return found
 
 
-def screen_detour(
-    normal: Case, verdicts: Sequence[Mapping[int, PairVerdict]], detour: Detour
-) -> list[dict[int, PairVerdict]]:
-    """Decide what needs no simulation in a failure state.
+class DetourScreen:
+    """Decides what needs no simulation in the failure states of one case.
 
     Parameters
     ----------
@@ -76,46 +75,49 @@ def screen_detour(
         The case in the normal state.
     verdicts
         Its verdicts: for each question, by position of the pair.
-    detour
-        The same case in the failure state.
-
-    Returns
-    -------
-    list of dict
-        For each question the decided pairs, by position in the detour's question.
     """
-    ports = _look_at_ports(detour.case)
-    fuller = set(np.flatnonzero(ports.load > utilisation(normal) + 1e-9).tolist())
-    found = []
-    for before, question, untouched, of_normal in zip(
-        normal.questions, detour.case.questions, detour.untouched, verdicts, strict=True
-    ):
-        known = {before.pairs[index]: verdict for index, verdict in of_normal.items()}
-        decided = screen(detour.case, question)
-        for index, (pair, stream) in enumerate(zip(question.pairs, question.streams, strict=True)):
-            if index in decided or stream is None:
-                continue
-            verdict = None
-            if untouched[index] and all(map(fuller.isdisjoint, stream.ports)):
-                verdict = _as_normal(known[pair], question)
-            verdict = verdict or _by_load(question, index, ports.load)
-            verdict = verdict or _by_delay(question, index, stream, ports)
-            if verdict is not None:
-                decided[index] = verdict
-        found.append(decided)
-    return found
+
+    def __init__(self, normal: Case, verdicts: Sequence[Mapping[int, PairVerdict]]) -> None:
+        self._load = utilisation(normal)
+        self._as_normal = [
+            {
+                question.pairs[index]: _as_normal(verdict, limit_in_failure(question.target))
+                for index, verdict in found.items()
+            }
+            for question, found in zip(normal.questions, verdicts, strict=True)
+        ]
+
+    def decide(self, detour: Detour) -> list[dict[int, PairVerdict]]:
+        """Return for each question of a detour the decided pairs, by position."""
+        ports = _look_at_ports(detour.case)
+        fuller = set(np.flatnonzero(ports.load > self._load + 1e-9).tolist())
+        found = []
+        for question, untouched, as_normal in zip(
+            detour.case.questions, detour.untouched, self._as_normal, strict=True
+        ):
+            decided = screen(detour.case, question)
+            for index, stream in enumerate(question.streams):
+                if index in decided or stream is None:
+                    continue
+                verdict = None
+                if untouched[index] and all(map(fuller.isdisjoint, stream.ports)):
+                    verdict = as_normal[question.pairs[index]]
+                verdict = verdict or _by_load(question, index, ports.load)
+                verdict = verdict or _by_delay(question, index, stream, ports)
+                if verdict is not None:
+                    decided[index] = verdict
+            found.append(decided)
+        return found
 
 
-def _as_normal(verdict: PairVerdict, question: Question) -> PairVerdict | None:
+def _as_normal(verdict: PairVerdict, limit: float) -> PairVerdict | None:
     """Take over a verdict of the normal state; the limit may be looser now."""
     if verdict.outcome is Outcome.UNDECIDED:
         return None
     outcome, reason = verdict.outcome, verdict.reason
-    if reason is Reason.LATENCY and verdict.high is not None and verdict.high < question.limit:
+    if reason is Reason.LATENCY and verdict.high is not None and verdict.high < limit:
         outcome, reason = Outcome.MET, Reason.NONE
-    return replace(
-        verdict, outcome=outcome, reason=reason, limit=question.limit, basis=Basis.NORMAL_STATE
-    )
+    return replace(verdict, outcome=outcome, reason=reason, limit=limit, basis=Basis.NORMAL_STATE)
 
 
 def _by_load(question: Question, index: int, load: NDArray[np.float64]) -> PairVerdict | None:
