@@ -11,8 +11,8 @@ from netplan.decide.circles import ANYWHERE, HUBS, OWN_CITY, circles, measured_c
 from netplan.ground.errors import InputError
 from netplan.ground.units import MS, US
 from netplan.input.scenario.targets import Direction, Layer
+from netplan.judge.document import to_document
 from netplan.judge.evaluation import evaluate
-from netplan.judge.results import to_document
 from netplan.show.tables.circles import circles_document, circles_table
 
 # 5 us/km, no equipment: ax is 50 us from x, x 500 us from y. Processing is 20 us at core nodes.

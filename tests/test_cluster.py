@@ -8,8 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from netplan.cli.app import app
+from netplan.judge.document import to_document, to_json
 from netplan.judge.evaluation import evaluate
-from netplan.judge.results import to_document, to_json
 from netplan.measure.cluster import ClusterError, cluster_workers
 from netplan.measure.store import Store
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from netplan.ground.units import MS
+from netplan.judge.document import to_document, to_json
 from netplan.judge.evaluation import choose_engine, evaluate
-from netplan.judge.results import to_document, to_json
 from netplan.judge.verdict import Outcome, Reason
 
 ENGINES = ["simpy", "fast"]

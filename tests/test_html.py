@@ -8,8 +8,9 @@ import pytest
 
 from netplan.ground.texts import preferred_language
 from netplan.ground.texts.sentences import in_language, is_translated
+from netplan.judge.document import to_document
 from netplan.judge.evaluation import evaluate
-from netplan.judge.results import Results, to_document
+from netplan.judge.results import Results
 from netplan.measure.histogram import bin_of
 from netplan.measure.samples import COMPONENTS, VARIABLE, StreamSamples
 from netplan.show.boundaries import boundaries

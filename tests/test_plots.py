@@ -16,8 +16,9 @@ from netplan.cli.app import app
 from netplan.ground.errors import InputError
 from netplan.ground.texts.problems import is_translated
 from netplan.ground.units import MS
+from netplan.judge.document import to_document
 from netplan.judge.evaluation import Evaluation
-from netplan.judge.results import Results, to_document
+from netplan.judge.results import Results
 from netplan.judge.verdict import Hop, LinkUse, Outcome, PairVerdict, Reason, Verdict
 from netplan.measure.histogram import bin_of
 from netplan.measure.samples import StreamSamples

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from netplan.ground.errors import InputError
+from netplan.judge.document import to_document, to_json
 from netplan.judge.evaluation import evaluate
-from netplan.judge.results import load_results, save_results, to_document, to_json, write_text
+from netplan.judge.results import load_results, save_results, write_text
 from netplan.measure.samples import NETWORK, VARIABLE
 
 TOPOLOGY = """
@@ -200,6 +201,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_part(tmp_path, monkeypatch):
         ("not json", "is not JSON"),
         ("[1]", "is not of the format results/1"),
         ('{"netplan": "results/0"}', "is not of the format results/1"),
+        ('{"netplan": "results/1", "targets": 3}', "is damaged"),
     ],
 )
 def test_what_is_no_results_folder_is_an_input_error(tmp_path, content, message):

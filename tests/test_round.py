@@ -70,7 +70,7 @@ def test_a_class_sends_by_its_own_law_at_the_rate_of_the_demand(write, arrivals,
 
 
 def test_a_trace_sends_its_own_packets_at_the_rate_of_the_demand(write, tmp_path):
-    (tmp_path / "trace.csv").write_text("time_s,bytes\n0.0,500\n0.5,1500\n2.0,1000\n")
+    (tmp_path / "trace.csv").write_text(" time_s,bytes\n0.0,500\n\n0.5,1500\n2.0, 1000\n")
     [source] = design_of(case_of(write, "{trace: {file: trace.csv}}")).carried
     assert isinstance(source.arrivals, Trace)
     assert source.arrivals.bits == (4000, 12_000, 8000)

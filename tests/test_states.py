@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from netplan.input.scenario.network import Node, Role
+from netplan.judge.document import to_document
 from netplan.judge.evaluation import evaluate
-from netplan.judge.results import to_document
 from netplan.judge.states import rank_states
 from netplan.judge.verdict import Outcome, PairVerdict, Reason, Verdict
 from netplan.network.failure import NORMAL

@@ -60,7 +60,8 @@ def keep_answer(
     folder: Path, key: str, names: tuple[str, ...], report: Mapping[Language, str]
 ) -> None:
     """Keep the report in each language of an evaluation whose files have been written."""
-    from netplan.judge.results import to_json, write_text
+    from netplan.judge.document import to_json
+    from netplan.judge.results import write_text
 
     digests = {name: _digest(folder / name) for name in names}
     kept = {"key": key, "files": digests, "report": dict(report)}

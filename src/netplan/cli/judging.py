@@ -38,7 +38,8 @@ def judge(
     with guarded(spoken(lang)):
         from netplan.cli.work import results_folder, writable
         from netplan.decide.rejudgement import rejudge
-        from netplan.judge.results import to_document, to_json, write_text
+        from netplan.judge.document import to_document, to_json
+        from netplan.judge.results import write_text
         from netplan.show.report import verdict_report
 
         writable(json_file)
@@ -77,7 +78,8 @@ def compare(
     with guarded(spoken(lang)):
         from netplan.cli.judges import compared
         from netplan.cli.work import writable
-        from netplan.judge.results import to_json, write_text
+        from netplan.judge.document import to_json
+        from netplan.judge.results import write_text
         from netplan.show.tables.comparison import comparison_document, comparison_table
 
         writable(json_file)

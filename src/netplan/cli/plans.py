@@ -41,7 +41,8 @@ def draw_circles(
     from netplan.decide.circles import CENTRES, LIMITS_MS, circles
     from netplan.input.loader import load
     from netplan.input.scenario.targets import Direction, Layer
-    from netplan.judge.results import to_json, write_text
+    from netplan.judge.document import to_json
+    from netplan.judge.results import write_text
     from netplan.show.tables.circles import circles_document, circles_table
 
     scenario = load(file, overrides=overrides)
@@ -96,7 +97,8 @@ def find_changes(
     """Find the cures of one year of a scenario and return them as text."""
     from netplan.decide.cure import find_cures
     from netplan.input.loader import load
-    from netplan.judge.results import to_json, write_text
+    from netplan.judge.document import to_json
+    from netplan.judge.results import write_text
     from netplan.network.failure import NORMAL
     from netplan.show.tables.cure import cures_document, cures_table
 
@@ -139,7 +141,8 @@ def find_dates(
     """Find the dates of a scenario and return them as text."""
     from netplan.decide.timeline import dates
     from netplan.input.loader import load
-    from netplan.judge.results import to_json, write_text
+    from netplan.judge.document import to_json
+    from netplan.judge.results import write_text
     from netplan.show.tables.dates import dates_document, dates_table
 
     scenario = load(file, overrides=overrides)

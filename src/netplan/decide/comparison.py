@@ -16,9 +16,10 @@ from netplan.decide.changes import changes
 from netplan.ground.units import PS_PER_S
 from netplan.input.scenario.targets import quantile_level
 from netplan.judge.case import prepare_all
+from netplan.judge.document import to_document
 from netplan.judge.evaluation import choose_engine, evaluate, runners
 from netplan.judge.judgement import screen
-from netplan.judge.results import load_results, to_document
+from netplan.judge.results import load_results
 from netplan.judge.round import design_rounds, in_step, jobs_of_round, plan_round
 from netplan.judge.verdict import Outcome, Reason
 from netplan.measure.samples import merge_samples

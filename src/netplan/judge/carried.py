@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from netplan.ground.units import GBPS, MS
-from netplan.measure.engine.arrivals import OnOff, Periodic, Poisson, read_trace
+from netplan.ground.units import BITS_PER_BYTE, GBPS, MS
+from netplan.input.loader.traces import read_trace
+from netplan.measure.engine.arrivals import OnOff, Periodic, Poisson, Trace
 from netplan.measure.engine.workload import ArrivalLaw, Source
 from netplan.measure.sizing import PortView
 from netplan.network.demand import sums_at_ports
@@ -48,7 +49,7 @@ def sources_of(item: Carried, table: RouteTable) -> list[Source]:
         burst = _on_off(law.on_off, item.flows[0].rate, item.sizes.mean)
         return [source(f"{name}/{i}", burst, (route,)) for i, route in enumerate(routes)]
     if law.trace is not None:
-        return [source(name, read_trace(law.trace.file, item.demand.rate), routes)]
+        return [source(name, _trace(law.trace.file, item.demand.rate), routes)]
     if law.law == "periodic":
         return [source(name, Periodic(packet_rate), routes)]
     return [source(name, Poisson(packet_rate), routes)]
@@ -63,6 +64,17 @@ def _on_off(law: OnOffLaw, rate: float, mean_bits: float) -> OnOff:
         off=on * (peak / rate - 1),
         packet_rate=rate / mean_bits,
         shape=law.shape if law.law == "pareto" else None,
+    )
+
+
+def _trace(file: str, rate: float) -> Trace:
+    """Return the packets of a trace at a mean rate [bit/s]."""
+    packets = read_trace(file)
+    bits = tuple(max(1, round(size * BITS_PER_BYTE)) for _, size in packets)
+    return Trace(
+        packet_rate=rate * len(bits) / sum(bits),
+        times=tuple(time for time, _ in packets),
+        bits=bits,
     )
 
 

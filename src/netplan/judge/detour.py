@@ -46,6 +46,7 @@ class Detours:
 
     def __init__(self, normal: Case) -> None:
         self._normal = normal
+        self._router = Router(normal.topology, normal.scenario.routing)
         self._demands = _users(
             (index, [flow.route for flow in item.flows])
             for index, item in enumerate(normal.carried)
@@ -55,8 +56,7 @@ class Detours:
     def in_state(self, state: State) -> Detour:
         """Return the case in a failure state."""
         normal = self._normal
-        topology = normal.topology.without(state.links)
-        router = Router(topology, normal.scenario.routing)
+        router = self._router.without(state.links)
         hit = _union(self._demands, state.links)
         touched = _union(self._streams, state.links)
         carried, moved = _reroute_demands(normal, hit, router, state)
@@ -64,12 +64,12 @@ class Detours:
         for flow, sign in moved:
             np.add.at(offered, list(flow.ports), sign * flow.rate)
         # Taking away and adding leaves dust where nothing should be.
-        load = Load(topology=topology, offered=np.where(offered < 1.0, 0.0, offered))
+        load = Load(topology=router.topology, offered=np.where(offered < 1.0, 0.0, offered))
         kept = [_without_failed_ends(question, state) for question in normal.questions]
         case = replace(
             normal,
             state=state.name,
-            topology=topology,
+            topology=router.topology,
             carried=carried,
             load=load,
             questions=tuple(_reroute_question(q, touched, carried, router, state) for q in kept),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
@@ -14,7 +15,7 @@ from netplan.ground.units import seconds_to_ps
 from netplan.input.scenario.network import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from netplan.input.scenario.traffic import Routing
     from netplan.network.topology import Channel, Pool, Topology
@@ -100,10 +101,24 @@ class _Distances:
         self._hosts = hosts
         # By target, so that one search from the target finds all sources.
         self._into: dict[str, dict[str, int]] = {name: {} for name in topology.spec.nodes}
-        for channel, least in self.cost.items():
-            known = self._into[channel.target]
-            known[channel.source] = min(least, known.get(channel.source, least))
+        for channel in topology.working:
+            self._join(channel)
         self._found: dict[str, dict[str, int]] = {}
+
+    def _join(self, channel: Channel) -> None:
+        known, least = self._into[channel.target], self.cost[channel]
+        known[channel.source] = min(least, known.get(channel.source, least))
+
+    def without(self, failed: Collection[Channel], topology: Topology) -> _Distances:
+        """Return the distances in a topology that lacks some channels."""
+        less = copy(self)
+        less._found = {}
+        less._into = {**self._into, **{channel.target: {} for channel in failed}}
+        ends = {channel.target for channel in failed}
+        for channel in topology.working:
+            if channel.target in ends:
+                less._join(channel)
+        return less
 
     def to(self, target: str) -> dict[str, int]:
         """Return the cost from each node that reaches `target`."""
@@ -151,6 +166,16 @@ class Router:
         self._next: dict[tuple[str, str], list[Channel]] = {}
         self._only: dict[tuple[str, str], Route] = {}
         self._made: dict[tuple[Channel, ...], Route] = {}
+
+    def without(self, links: frozenset[str]) -> Router:
+        """Return the router when links have failed; it keeps what does not change."""
+        less = copy(self)
+        less.topology = self.topology.without(links)
+        failed = [channel for channel in self.topology.working if channel.link in links]
+        less._distances = self._distances.without(failed, less.topology)
+        less._floors = self._floors.without(failed, less.topology)
+        less._next, less._only = {}, {}
+        return less
 
     def distances_to(self, target: str) -> dict[str, int]:
         """Cost of the cheapest route from every node that reaches `target`."""

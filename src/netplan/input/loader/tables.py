@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import isfinite
 from typing import TYPE_CHECKING
 
 from netplan.ground.errors import Path, Place
 from netplan.input.loader.csv_text import Cell, Row, read_rows
 from netplan.input.loader.files import Reading, named_from
 from netplan.input.loader.schema import known_keys, shapes
+from netplan.input.loader.traces import check_trace
 from netplan.input.loader.wording import unknown_key
 from netplan.input.loader.written import Written, find
 from netplan.input.loader.yaml_text import scalar
@@ -32,7 +32,6 @@ DEMAND_COLUMNS = {"source": "from", "target": "to", "rate_gbps": "rate_gbps", "r
 """Columns of a table of demands, and the keys of a demand that they fill."""
 _COORDINATES = ("latitude", "longitude")
 """Columns of a table of nodes that stand for the two parts of `at`."""
-_MOST_TRACE_PROBLEMS = 10
 
 
 # --- nodes, spans and links of a topology ---------------------------------------------------
@@ -244,7 +243,7 @@ def with_traces(root: Written, reading: Reading) -> Written:
         found = find(root, path)
         if found.depth == len(path) and isinstance(found.written.value, str):
             file = named_from(found.place, found.written.value)
-            _check_trace(file, found.place, found.path, reading)
+            check_trace(file, found.place, found.path, reading)
             root = replaced(root, path, replace(found.written, value=file))
     return root
 
@@ -255,36 +254,3 @@ def replaced(root: Written, path: tuple[str, ...], value: Written) -> Written:
     if rest:
         value = replaced(root.mapping[key], tuple(rest), value)
     return root.with_entry(key, value, root.keys[key])
-
-
-def _check_trace(file: str, said_at: Place, path: Path, reading: Reading) -> None:
-    text = reading.text(file, said_at, path)
-    if text is None:
-        return
-    _, rows, problems = read_rows(text, file, ("time_s", "bytes"))
-    reading.problems.extend(problems[:_MOST_TRACE_PROBLEMS])
-    if not rows and not problems:
-        reading.complain(Place(file, 1, 1), (), "no packets; give one row for each packet")
-    latest, wrong = 0.0, 0
-    for row in rows:
-        if wrong >= _MOST_TRACE_PROBLEMS:
-            reading.complain(row.place, (), "and so on; the rest of this file was not checked")
-            return
-        time = _number(row, "time_s", latest, "must not be before the packet above", reading)
-        size = _number(row, "bytes", 1.0, "must be at least 1", reading)
-        wrong += (time is None) + (size is None)
-        latest = latest if time is None else time
-
-
-def _number(row: Row, column: str, least: float, rule: str, reading: Reading) -> float | None:
-    cell = row.cells.get(column)
-    value = None if cell is None else scalar(cell.text)
-    place = row.place if cell is None else cell.place
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
-        got = "an empty cell" if cell is None else f"the text {cell.text!r}"
-        reading.complain(place, (column,), f"must be a number, got {got}")
-        return None
-    if value < least:
-        reading.complain(place, (column,), f"{rule}, got {value:g}")
-        return None
-    return float(value)

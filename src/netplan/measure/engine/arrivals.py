@@ -5,16 +5,14 @@ A process writes its packets in order of time, a roomful at a time, from random 
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from netplan.ground.units import BITS_PER_BYTE, PS_PER_S
+from netplan.ground.units import PS_PER_S
 from netplan.measure.engine.compiled import compiled
 from netplan.measure.engine.tables import index
 
@@ -28,7 +26,6 @@ __all__ = [
     "Poisson",
     "Room",
     "Trace",
-    "read_trace",
     "rise",
 ]
 
@@ -287,23 +284,3 @@ class _TraceProcess:
         self._room.entry[:] = np.rint(since * self._turn)
         self._room.bits[:] = self._bits[place]
         self._marks.draw()
-
-
-def read_trace(file: str, rate: float) -> Trace:
-    """Read a trace file with the columns ``time_s`` and ``bytes``.
-
-    Parameters
-    ----------
-    file
-        CSV file; the loader has checked it.
-    rate
-        Mean rate to scale the time to [bit/s].
-    """
-    with Path(file).open(encoding="utf-8-sig", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    bits = tuple(max(1, round(float(row["bytes"]) * BITS_PER_BYTE)) for row in rows)
-    return Trace(
-        packet_rate=rate * len(bits) / sum(bits),
-        times=tuple(float(row["time_s"]) for row in rows),
-        bits=bits,
-    )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netplan.judge.results import to_document, to_json, write_text
+from netplan.judge.document import to_document, to_json
+from netplan.judge.results import write_text
 from netplan.show.gate.annotation import annotate
 from netplan.show.gate.junit import junit_report
 from netplan.show.gate.markdown import markdown_summary
