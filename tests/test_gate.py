@@ -8,6 +8,7 @@ from urllib.parse import urlparse
 
 import jsonschema
 import pytest
+from sarif_pydantic import Level, Sarif
 
 from netplan.judge.evaluation import evaluate
 from netplan.show.gate import GateFiles, annotate, workflow_commands
@@ -168,6 +169,17 @@ def test_the_sarif_log_keeps_to_the_standard(missed, undecided):
         for result in log["runs"][0]["results"]:
             rule = log["runs"][0]["tool"]["driver"]["rules"][result["ruleIndex"]]
             assert rule["id"] == result["ruleId"]
+
+
+def test_a_parser_of_sarif_finds_every_finding_where_it_is(missed):
+    log = sarif_log(annotate(missed))
+    [run] = Sarif.model_validate_json(json.dumps(log)).runs
+    written = log["runs"][0]["results"]
+    assert [found.message.text for found in run.results] == [r["message"]["text"] for r in written]
+    assert [found.level for found in run.results] == [Level(r["level"]) for r in written]
+    lines = [r["locations"][0]["physicalLocation"]["region"]["startLine"] for r in written]
+    assert [r.locations[0].physical_location.region.start_line for r in run.results] == lines
+    assert run.tool.driver.name == log["runs"][0]["tool"]["driver"]["name"]
 
 
 def test_an_absolute_path_becomes_a_uri_that_leads_to_the_file(write, tmp_path):

@@ -443,6 +443,11 @@ IN_SCENARIO = {
         "traffic:", "traffic:\n  base_year: 2025",
         "5:14: traffic.base_year: must not be after the first of the years, 2024, got 2025",
     ),
+    "pairs of no states": (
+        "traffic:", "failures: {simultaneous: 2}\ntraffic:",
+        "4:26: failures.simultaneous: makes pairs of the states of each, which is left out; "
+        "say each: span, or drop it",
+    ),
     "years out of order": (
         "[2024, 2025]", "[2025, 2024]",
         "11:15: years[1]: 2024 stands after 2025; put the years in order",

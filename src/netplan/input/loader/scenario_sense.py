@@ -82,6 +82,9 @@ def _check_failures(scenario: Scenario, spec: TopologySpec, lost: Lost) -> Itera
         for index, member in enumerate(members):
             path = ("failures", "sets", name, index)
             yield from unknown(path, "node, span, link or risk group", member, known, lost)
+    if scenario.failures.simultaneous > 1 and not scenario.failures.each:
+        message = "makes pairs of the states of each, which is left out; say each: span, or drop it"
+        yield Problem(("failures", "simultaneous"), message)
     nothing_fails = not scenario.failures.each and not scenario.failures.sets
     for index, target in enumerate(scenario.targets):
         if nothing_fails and "failure" in target.holds_in:
