@@ -176,6 +176,12 @@ const broken = (text, most) => {
   return text.replace(" → ", " →<br>");
 };
 
+// Titles that are too long are broken at the first space behind their middle.
+const folded = (text, most) => {
+  const middle = text.length > most ? text.indexOf(" ", Math.floor(text.length / 2)) : -1;
+  return middle < 0 ? text : `${text.slice(0, middle)}<br>${text.slice(middle + 1)}`;
+};
+
 // Stacked bars of mean components, one for each row of numbers.
 const drawBudget = (place, names, splits, limit) => {
   const narrow = NARROW.matches;
@@ -197,8 +203,8 @@ const drawBudget = (place, names, splits, limit) => {
     showlegend: true,
     legend: { orientation: "h", x: 0, xref: "container", y: 1, yref: "container", yanchor: "top",
       traceorder: "normal" },
-    margin: { l: 60, r: 16, t: narrow ? 84 : 40, b: 48 },
-    xaxis: axis(say("js.mean"), { rangemode: "tozero", fixedrange: true }),
+    margin: { l: 60, r: 16, t: narrow ? 84 : 40, b: narrow ? 64 : 48 },
+    xaxis: axis(folded(say("js.mean"), narrow ? 12 : 60), { rangemode: "tozero", fixedrange: true }),
     yaxis: { automargin: true, autorange: "reversed", fixedrange: true, ticklabelstandoff: 4 },
     shapes: near ? [{ type: "line", x0: limit, x1: limit, yref: "paper", y0: 0, y1: 1,
       line: { color: INK, width: 1.5, dash: "dash" } }] : [],
