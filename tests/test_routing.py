@@ -4,7 +4,10 @@ from collections import Counter
 
 import pytest
 
-from netplan.network.routing import NoRouteError, member_ports
+from netplan.input.loader import load
+from netplan.network.failure import states_of
+from netplan.network.routing import NoRouteError, Router, member_ports
+from netplan.network.topology import build_topology
 
 # a to d: over b 20 km on two links, over c 30 km on two links, directly 60 km.
 DIAMOND = """
@@ -164,3 +167,18 @@ def test_flows_spread_evenly_over_the_members_of_a_link(router):
     taken = Counter(member_ports(back, f"flow {n}")[0] for n in range(4000))
     assert set(taken) == {4, 5, 6, 7}  # 0 to 3 lead from a to b
     assert all(abs(count - 1000) < 110 for count in taken.values())
+
+
+def test_a_router_that_loses_links_routes_like_one_made_without_them():
+    scenario = load("scenarios/liaoning-2026-cuts.yaml", overrides=["years=[2024]"])
+    topology = build_topology(scenario, 2024)
+    whole = Router(topology, scenario.routing)
+    for state in states_of(scenario, topology.spec)[::60]:
+        less = whole.without(state.links)
+        fresh = Router(topology.without(state.links), scenario.routing)
+        for target in ("dalian-a", "shenyang-tiexi", "shenyang-ai"):
+            assert less.distances_to(target) == fresh.distances_to(target)
+            for source in less.distances_to(target).keys() - {target}:
+                assert links(less.route(source, target)) == links(fresh.route(source, target))
+                floors = (r.shortest_propagation(source, target) for r in (less, fresh))
+                assert len({floor.propagation for floor in floors}) == 1
