@@ -199,7 +199,7 @@ const drawBudget = (place, names, splits, limit) => {
   const longest = Math.max(...splits.map((split) => split.reduce((a, b) => a + b, 0)));
   const near = limit !== null && limit < 3 * longest;
   draw(place, traces, {
-    barmode: "stack", bargap: 0.35, height: 130 + names.length * (narrow ? 44 : 34),
+    barmode: "stack", bargap: 0.35, height: (narrow ? 160 : 130) + names.length * (narrow ? 44 : 34),
     showlegend: true,
     legend: { orientation: "h", x: 0, xref: "container", y: 1, yref: "container", yanchor: "top",
       traceorder: "normal" },
