@@ -75,5 +75,5 @@ class _Digest(ISeedSequence):
         self, n_words: int, dtype: DTypeLike = np.uint32
     ) -> NDArray[np.uint32 | np.uint64]:
         """Return words of the digest; there are 256 bits, all that PCG64 asks for."""
-        words = np.frombuffer(self._digest, "<u8" if dtype is np.uint64 else "<u4", n_words)
+        words = np.frombuffer(self._digest, np.dtype(dtype).newbyteorder("<"), n_words)
         return words.astype(dtype, copy=False)

@@ -1,4 +1,4 @@
-"""Packets that thousands of sources have drawn ahead, gathered into blocks: the compiled part."""
+"""Packets that thousands of sources have drawn ahead, gathered into blocks and put in order."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Ahead", "Columns", "Gathered", "arrange", "by_time", "gather"]
 
 _INTEGER_BITS: Final = 63
+"""Of a signed integer, without its sign."""
 
 
 class Ahead(NamedTuple):
