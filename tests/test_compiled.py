@@ -55,6 +55,13 @@ def test_compiled_code_goes_to_the_users_cache_where_the_installation_is_read_on
     assert run(installation, home) == "True 42 True"
 
 
+def test_a_stored_function_is_called_without_making_ready_to_compile(installation, tmp_path):
+    asks = '\nimport sys\nprint("numba.np.arraymath" in sys.modules)\n'
+    (installation / "module.py").write_text(MODULE + asks)
+    assert run(installation, tmp_path).split() == ["False", "42", "True", "True"]
+    assert run(installation, tmp_path).split() == ["True", "42", "True", "False"]
+
+
 def test_code_is_compiled_again_when_any_module_beside_it_has_changed(installation, tmp_path):
     home = tmp_path / "home"
     home.mkdir()

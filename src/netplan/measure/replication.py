@@ -24,7 +24,7 @@ from netplan.measure.recorder import Recorder
 from netplan.measure.samples import Samples
 
 if TYPE_CHECKING:
-    from netplan.measure.engine.model import Engine
+    from netplan.measure.engine.model import Engine, PortTotals
     from netplan.measure.engine.network import CompiledNetwork
 
 __all__ = ["Job", "Timing", "Workers", "simulate", "workers"]
@@ -81,17 +81,33 @@ def make_engine(job: Job) -> Engine:
 def simulate(job: Job) -> Samples:
     """Run one replication: warm up, measure, and go on until the measured packets have arrived."""
     timing = job.timing
-    measured = (timing.warm_up, timing.warm_up + timing.measure)
-    engine = make_engine(job)
-    workload = Workload(job.sources, Streams(job.seed, job.replication))
     recorder = Recorder(
         job.network,
         job.streams,
         job.stream_routes,
-        measured,
+        (timing.warm_up, timing.warm_up + timing.measure),
         timing.n_batches,
         job.stream_least,
     )
+    totals, packets, packet_hops = _run(job, recorder)
+    return Samples(
+        streams=recorder.streams(),
+        totals=totals,
+        duration=timing.measure / PS_PER_S,
+        warm_up=timing.warm_up / PS_PER_S,
+        packets=packets,
+        packet_hops=packet_hops,
+    )
+
+
+def _run(job: Job, recorder: Recorder) -> tuple[PortTotals, int, int]:
+    """Record one replication and return the totals of the measurement, packets and packet-hops.
+
+    Engine and workload are gone when the samples are made: the two need not be held at once.
+    """
+    timing = job.timing
+    engine = make_engine(job)
+    workload = Workload(job.sources, Streams(job.seed, job.replication))
     packet_rate = sum(source.packet_rate for source in job.sources)
     step = max(1, math.ceil(BLOCK / packet_rate * PS_PER_S))
     packets = 0
@@ -103,23 +119,17 @@ def simulate(job: Job) -> Samples:
             recorder.enter(block)
             recorder.record(engine.advance(block))
 
-    run(0, measured[0])
+    now = timing.warm_up + timing.measure
+    run(0, timing.warm_up)
     engine.reset_totals()
-    run(*measured)
+    run(timing.warm_up, now)
     totals = engine.totals()
-    now, give_up = measured[1], measured[1] + timing.cool_down
+    give_up = now + timing.cool_down
     while recorder.waiting_for and now < give_up:
         ahead = min(now + min(step, max(1, timing.cool_down // 8)), give_up)
         run(now, ahead)
         now = ahead
-    return Samples(
-        streams=recorder.streams(),
-        totals=totals,
-        duration=timing.measure / PS_PER_S,
-        warm_up=timing.warm_up / PS_PER_S,
-        packets=packets,
-        packet_hops=engine.packet_hops,
-    )
+    return totals, packets, engine.packet_hops
 
 
 def _cuts(begin: int, end: int, step: int) -> list[int]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numba
 from llvmlite import ir
 from numba.core import cgutils, types
+from numba.core.caching import FunctionCache
 from numba.extending import intrinsic
 
 if TYPE_CHECKING:
@@ -29,6 +30,17 @@ outlined = _jit()
 """The same, for what happens rarely: it stays apart."""
 
 
+class _Store(FunctionCache):
+    """Numba's store of compiled functions, which is read without making ready to compile.
+
+    Numba loads all that it can compile (0.3 s) before it looks whether there is anything to.
+    """
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+
+
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile a function that Python calls, once and for all.
 
@@ -36,10 +48,11 @@ def compiled(function: Callable[..., Any]) -> Any:
     cache folder; ``NUMBA_CACHE_DIR`` names another place. Where nothing can be written, every
     process compiles anew.
     """
+    dispatcher: Any = _jit()(function)
     try:
-        dispatcher = _jit(cache=True)(function)
+        dispatcher._cache = _Store(function)  # type: ignore[no-untyped-call]
     except RuntimeError:  # Numba found no folder to write to
-        return _jit()(function)
+        return dispatcher
     _forget_other_sources(_store(dispatcher), _source(function))
     return dispatcher
 
