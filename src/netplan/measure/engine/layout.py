@@ -8,10 +8,12 @@ that wait by priority or, in a FIFO network, the places taken in its buffer.
 
 from __future__ import annotations
 
+from graphlib import TopologicalSorter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import networkx as nx
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from netplan.measure.engine.contract import END_OF_TIME
 from netplan.measure.engine.tables import CHUNK, NEVER, NOBODY
@@ -314,10 +316,15 @@ def _ports(ports: Ports, receivers: Int64, waiting: int, priorities: int) -> NDA
 
 def _upstream_first(senders: Int64, receivers: Int64) -> list[Int64]:
     """Group the ports so that one sends only to its own group and to groups behind."""
-    graph: nx.DiGraph[int] = nx.DiGraph()
-    graph.add_nodes_from(receivers.tolist())
     inner = senders != NOBODY
-    graph.add_edges_from(zip(senders[inner].tolist(), receivers[inner].tolist(), strict=True))
-    joined = nx.condensation(graph)
-    groups = (sorted(joined.nodes[group]["members"]) for group in nx.topological_sort(joined))
-    return [np.array(group, np.int64) for group in groups] or [np.empty(0, np.int64)]
+    ports, of_receiver = np.unique(receivers, return_inverse=True)
+    sender, receiver = np.searchsorted(ports, senders[inner]), of_receiver[inner]
+    sends = csr_array((np.ones(len(sender)), (sender, receiver)), shape=(len(ports), len(ports)))
+    count, group_of = connected_components(sends, connection="strong")
+    sorter = TopologicalSorter(dict.fromkeys(range(count), ()))
+    for before, group in zip(group_of[sender].tolist(), group_of[receiver].tolist(), strict=True):
+        if before != group:
+            sorter.add(group, before)
+    by_group = np.argsort(group_of, kind="stable")
+    members = np.split(ports[by_group], np.cumsum(np.bincount(group_of, minlength=count))[:-1])
+    return [members[group] for group in sorter.static_order()] or [np.empty(0, np.int64)]
