@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Job", "Timing", "Workers", "simulate", "workers"]
 
-BLOCK = 50_000
+BLOCK = 100_000
 """Packets handed to an engine at a time, about: they bound the memory of a run."""
 
 

@@ -8,17 +8,18 @@ that wait by priority or, in a FIFO network, the places taken in its buffer.
 
 from __future__ import annotations
 
-from graphlib import TopologicalSorter
+import contextlib
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
 
 from netplan.measure.engine.contract import END_OF_TIME
 from netplan.measure.engine.tables import CHUNK, NEVER, NOBODY
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from netplan.measure.engine.model import Int8, Int32, Int64, Ports, Routes
@@ -315,16 +316,30 @@ def _ports(ports: Ports, receivers: Int64, waiting: int, priorities: int) -> NDA
 
 
 def _upstream_first(senders: Int64, receivers: Int64) -> list[Int64]:
-    """Group the ports so that one sends only to its own group and to groups behind."""
+    """Group the ports so that one sends only to its own group and to groups behind.
+
+    All that send in circles are one group, with what lies between circles.
+    """
     inner = senders != NOBODY
-    ports, of_receiver = np.unique(receivers, return_inverse=True)
-    sender, receiver = np.searchsorted(ports, senders[inner]), of_receiver[inner]
-    sends = csr_array((np.ones(len(sender)), (sender, receiver)), shape=(len(ports), len(ports)))
-    count, group_of = connected_components(sends, connection="strong")
-    sorter = TopologicalSorter(dict.fromkeys(range(count), ()))
-    for before, group in zip(group_of[sender].tolist(), group_of[receiver].tolist(), strict=True):
-        if before != group:
-            sorter.add(group, before)
-    by_group = np.argsort(group_of, kind="stable")
-    members = np.split(ports[by_group], np.cumsum(np.bincount(group_of, minlength=count))[:-1])
-    return [members[group] for group in sorter.static_order()] or [np.empty(0, np.int64)]
+    sends = list(zip(senders[inner].tolist(), receivers[inner].tolist(), strict=True))
+    before = _in_order(receivers.tolist(), sends)
+    left = set(receivers.tolist()).difference(before)
+    backwards = [(to, port) for port, to in sends if port in left and to in left]
+    behind = _in_order(left, backwards)[::-1]
+    circles = sorted(left.difference(behind))
+    groups = [*([port] for port in before), circles, *([port] for port in behind)]
+    return [np.array(group, np.int64) for group in groups if group] or [np.empty(0, np.int64)]
+
+
+def _in_order(ports: Iterable[int], sends: Iterable[tuple[int, int]]) -> list[int]:
+    """List ports in the order in which they send, up to the first circles."""
+    sorter = TopologicalSorter(dict.fromkeys(sorted(ports), ()))
+    for port, to in sends:
+        sorter.add(to, port)
+    with contextlib.suppress(CycleError):
+        sorter.prepare()
+    found: list[int] = []
+    while ready := sorter.get_ready():
+        found += ready
+        sorter.done(*ready)
+    return found

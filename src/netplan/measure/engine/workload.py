@@ -30,7 +30,7 @@ __all__ = ["NOWHERE", "ArrivalLaw", "Source", "Workload"]
 Int64 = NDArray[np.int64]
 Int32 = NDArray[np.int32]
 
-_AHEAD = 0.02
+_AHEAD = 0.04
 """Time for which a source draws packets at a time [s]: long enough that drawing is cheap, short
 enough that what thousands of sources have drawn ahead fits in memory."""
 _LEAST_DRAW, _LARGEST_DRAW = 64, 4096
