@@ -6,10 +6,8 @@ the order of the jobs, so the number of workers changes nothing but the time.
 
 from __future__ import annotations
 
-import ctypes
 import math
 import multiprocessing
-import platform
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
@@ -31,10 +29,6 @@ __all__ = ["Job", "Timing", "Workers", "simulate", "workers"]
 
 BLOCK = 100_000
 """Packets handed to an engine at a time, about: they bound the memory of a run."""
-
-
-_M_MMAP_THRESHOLD = -3
-"""From malloc.h of the GNU C library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +134,6 @@ Workers = Callable[[Sequence[Job]], Iterator[Samples]]
 """Begins jobs at once where several run at a time, and yields their samples in their order."""
 
 
-def _give_back_large_arrays() -> None:
-    """Have the GNU C library return freed arrays of a megabyte to the system.
-
-    Left to itself it raises that bound (`M_MMAP_THRESHOLD`, mallopt(3)) to 32 MiB and keeps what
-    the threads have freed: a quarter more memory on Liaoning. Elsewhere there is nothing to do.
-    """
-    if platform.libc_ver()[0] == "glibc":
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1 << 20)
-
-
 @contextmanager
 def workers(
     count: int, engine: str, task: Callable[[Job], Samples] = simulate
@@ -165,7 +149,6 @@ def workers(
     task
         What is done with a job; other processes must be able to import it.
     """
-    _give_back_large_arrays()
     if count == 1:
         yield lambda jobs: map(task, jobs)
         return

@@ -13,6 +13,10 @@ __all__ = ["END_OF_TIME", "check_block", "check_network"]
 
 END_OF_TIME: Final = 1 << 61
 """Up to when the engines count [ps], 26 days: two such times still have a sum."""
+LARGEST_PACKET: Final = 1 << 31
+"""Packets are smaller than this [bit], 268 MB."""
+MOST_STREAMS: Final = 1 << 24
+"""So many streams can be measured at a time."""
 LONGEST_SERVICE: Final = 1 << 50
 """Service of a packet is below this [ps], 18 minutes."""
 
@@ -96,8 +100,10 @@ def check_block(block: PacketBlock, routes: int, priorities: int, clock: int) ->
 
 
 def _check_work(block: PacketBlock) -> None:
-    if block.bits.min() < 0:
-        raise ValueError("a packet has a negative size")
+    if not _within(block.bits, LARGEST_PACKET):
+        raise ValueError(f"the size of a packet is negative, or {LARGEST_PACKET} bit or more")
+    if block.stream.max() >= MOST_STREAMS:
+        raise ValueError(f"a packet names a stream from {MOST_STREAMS} on")
     if block.service is not None and not _within(np.abs(block.service), LONGEST_SERVICE):
         raise ValueError(f"a packet asks for {LONGEST_SERVICE} ps of service or more")
 

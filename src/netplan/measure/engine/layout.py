@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 from graphlib import CycleError, TopologicalSorter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Output", "Packets", "Sweep", "lay_out", "more_chunks", "more_requests"]
 
+CACHE_LINE: Final = 64
+"""[B]; a record in two of them takes twice as long to fetch."""
 VISITS_PER_PACKET: Final = 4
 """A round that needs more visits for each packet is followed by a walk along the tree of ports."""
 
@@ -34,21 +36,20 @@ BEGIN: Final = np.dtype([("processing", "i8"), ("queue", "i4"), ("hop", "i4")])
 RECORD: Final = np.dtype(
     [
         ("time", "i8"),  # when the packet leaves the queue, or arrived where it waits [ps]
-        ("number", "i8"),
-        ("bits", "i8"),
         ("entry", "i8"),
+        ("number", "i4"),  # its low bits: see `tables.is_before`
+        ("bits", "i4"),
         ("hop", "i4"),
-        ("stream", "i4"),
-        ("work", "i8"),  # service, or what it took, and priority: see `serving`
+        ("label", "i4"),  # stream and priority: see `serving`
     ]
 )
-"""A packet in a queue."""
-REQUEST: Final = np.dtype([("left", "i8"), ("right", "i8"), *RECORD.descr])
-"""A request at a pool, when it departs [ps], and what is below it in the heap."""
+"""A packet in a queue: half a line of the processor's cache."""
+REQUEST: Final = np.dtype([("left", "i8"), ("right", "i8"), ("service", "i8"), *RECORD.descr])
+"""A request at a pool: what is below it in the heap, what it took, and when it departs [ps]."""
 QUEUE: Final = np.dtype(
     [
-        ("head", "i8"),  # first record
-        ("tail", "i8"),  # next free record
+        ("head", "i4"),  # first record
+        ("tail", "i4"),  # next free record
         ("lag", "i8"),  # delay from the departure at the sending port [ps]
         ("least", "i8"),  # the same, with the least that a transmission takes [ps]
         ("sender", "i4"),  # the sending port
@@ -100,6 +101,7 @@ PROGRESS: Final = np.dtype(
         ("last_port", "i8"),  # the last one, + 1
         ("visits_per_packet", "i8"),  # a round that needs more is followed by a walk
         ("mark", "i8"),  # packet_hops at the begin of the round; NOBODY: a round must follow
+        ("entered", "i8"),  # number of the next packet to enter
         ("in_flight", "i8"),
         ("packet_hops", "i8"),
         ("finished", "i8"),  # rows of the output
@@ -166,6 +168,11 @@ class Sweep(NamedTuple):
     """Shape (1,): `RECORD` of the packet that arrives at a port."""
     records: NDArray[np.void]
     """Shape (chunks * CHUNK,): `RECORD`."""
+    pools: bool
+    """Whether there are any."""
+    services: Int64
+    """Service of the packet in each record, or what it took [ps]; of a network without pools none
+    is kept."""
     follower: Int64
     """Shape (chunks,): the next chunk of the queue, or of those that were given back."""
     tree: Int64
@@ -220,6 +227,8 @@ def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
         requests=np.empty(0, REQUEST),
         arriving=np.zeros(1, RECORD),
         records=np.empty(0, RECORD),
+        pools=bool(servers.any()),
+        services=np.empty(0, np.int64),
         follower=np.empty(0, np.int64),
         tree=np.full(2 * leaves, NOBODY, np.int64),
     )
@@ -230,20 +239,27 @@ def more_chunks(sweep: Sweep, chunks: int) -> Sweep:
     progress = sweep.progress
     added = max(chunks - int(progress["left"][0]), len(sweep.follower) // 4)
     progress["left"] += added
-    records = np.empty(len(sweep.records) + added * CHUNK, RECORD)
-    records[: len(sweep.records)] = sweep.records
-    follower = np.empty(len(sweep.follower) + added, np.int64)
-    follower[: len(sweep.follower)] = sweep.follower
-    return sweep._replace(records=records, follower=follower)
+    records = _longer(sweep.records, added * CHUNK)
+    services = _longer(sweep.services, added * CHUNK) if sweep.pools else sweep.services
+    follower = _longer(sweep.follower, added)
+    return sweep._replace(records=records, services=services, follower=follower)
 
 
 def more_requests(sweep: Sweep) -> Sweep:
     """Enlarge the table of requests."""
     added = max(CHUNK, len(sweep.requests))
     sweep.progress["requests_left"] += added
-    requests = np.empty(len(sweep.requests) + added, REQUEST)
-    requests[: len(sweep.requests)] = sweep.requests
-    return sweep._replace(requests=requests)
+    return sweep._replace(requests=_longer(sweep.requests, added))
+
+
+def _longer(table: NDArray[Any], added: int) -> NDArray[Any]:
+    """Copy a table into one with so many more rows, which begins with a line of the cache."""
+    rows = len(table) + added
+    memory = np.empty(rows * table.itemsize + CACHE_LINE, np.uint8)
+    begin = -memory.ctypes.data % CACHE_LINE
+    longer = memory[begin : begin + rows * table.itemsize].view(table.dtype)
+    longer[: len(table)] = table
+    return longer
 
 
 def _inputs(routes: Routes) -> tuple[Int64, Int64, Int64]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from netplan.measure.engine.compiled import inlined, outlined
 from netplan.measure.engine.model import DELIVERED, UNMEASURED
 from netplan.measure.engine.tables import (
@@ -31,54 +33,72 @@ __all__ = [
     "choose",
     "copy",
     "leave",
+    "put",
     "release",
+    "service_of",
 ]
 
-PRIORITY_BITS: Final = 8
-"""Low bits of a packet's `work`, its priority; above them its service, then what it took [ps]."""
+PRIORITY_BITS: Final = 7
+"""Low bits of a packet's `label`, its priority; above them its stream."""
 PRIORITY_MASK: Final = (1 << PRIORITY_BITS) - 1
 
 
 @inlined
-def leave(sweep: Sweep, output: Output, packet: Any, time: int, dropped_at: int) -> None:
+def leave(
+    sweep: Sweep, output: Output, packet: Any, service: int, time: int, dropped_at: int
+) -> None:
     """Let a packet out of the network; report it if it is measured."""
-    progress = sweep.progress[0]
+    progress, stream = sweep.progress[0], packet.label >> PRIORITY_BITS
     progress.in_flight -= 1
     progress.latest = max(progress.latest, time)
-    if packet.stream != UNMEASURED:
+    if stream != UNMEASURED:
         row, hop = index(progress.finished), index(packet.hop)
         progress.finished += 1
-        output.number[row] = packet.number
+        output.number[row] = progress.entered - np.uint32(progress.entered - packet.number)
         output.entry[row] = packet.entry
         output.bits[row] = packet.bits
         output.route[row] = sweep.route_of[hop]
-        output.stream[row] = packet.stream
+        output.stream[row] = stream
         output.delay[row] = time - packet.entry
         output.dropped_at[row] = dropped_at
-        output.compute[row] = packet.work >> PRIORITY_BITS if sweep.served[hop] else 0
+        output.compute[row] = service if sweep.pools and sweep.served[hop] else 0
 
 
 @inlined
 def copy(packet: Any, record: Any) -> None:
     """Copy what stays the same from queue to queue."""
+    record.entry = packet.entry
     record.number = packet.number
     record.bits = packet.bits
-    record.entry = packet.entry
-    record.stream = packet.stream
-    record.work = packet.work
+    record.label = packet.label
 
 
 @inlined
-def send(sweep: Sweep, output: Output, packet: Any, departure: int) -> None:
+def service_of(sweep: Sweep, row: int) -> int:
+    """Service of the packet in a record, or what it took [ps]; 0 in a network without pools."""
+    return sweep.services[index(row)] if sweep.pools else 0
+
+
+@inlined
+def put(sweep: Sweep, queue: int, time: int, packet: Any, service: int, hop: int) -> None:
+    """Append a packet to a queue."""
+    row = enqueue(sweep, queue, time)
+    record = sweep.records[index(row)]
+    copy(packet, record)
+    record.hop = hop
+    if sweep.pools:
+        sweep.services[index(row)] = service
+
+
+@inlined
+def send(sweep: Sweep, output: Output, packet: Any, service: int, departure: int) -> None:
     """Send a packet on to its next port, or out of the network."""
     queue = sweep.queue_of[index(packet.hop)]
     time = departure + sweep.queues[index(queue)].lag
     if queue >= sweep.inputs and time < sweep.progress[0].until:
-        leave(sweep, output, packet, time, DELIVERED)
+        leave(sweep, output, packet, service, time, DELIVERED)
         return
-    record = enqueue(sweep, queue, time)
-    copy(packet, record)
-    record.hop = packet.hop + 1
+    put(sweep, queue, time, packet, service, packet.hop + 1)
     leaf = sweep.queues[index(queue)].leaf
     if time < sweep.tree[index(leaf)]:
         climb(sweep, leaf, time)
@@ -111,12 +131,12 @@ def has_room(port: Any, packets: int, bits: int) -> Any:
 
 
 @outlined
-def drop(sweep: Sweep, output: Output, number: int, packet: Any, now: int) -> None:
+def drop(sweep: Sweep, output: Output, number: int, packet: Any, service: int, now: int) -> None:
     """Lose a packet for which there is no room."""
     port = sweep.ports[index(number)]
     port.drops += 1
     port.dropped_bits += packet.bits
-    leave(sweep, output, packet, now, number)
+    leave(sweep, output, packet, service, now, number)
 
 
 @inlined
@@ -136,19 +156,21 @@ def admit(sweep: Sweep, port: Any, bits: int, now: int) -> Any:
 
 
 @inlined
-def arrive_fifo(sweep: Sweep, output: Output, number: int, packet: Any, now: int) -> None:
+def arrive_fifo(
+    sweep: Sweep, output: Output, number: int, packet: Any, service: int, now: int
+) -> None:
     """Serve the packet as soon as all that came before it have departed."""
     port = sweep.ports[index(number)]
     bits = packet.bits
     if port.limited and not admit(sweep, port, bits, now):
-        drop(sweep, output, number, packet, now)
+        drop(sweep, output, number, packet, service, now)
         return
     departure = serve(port, bits, now, max(now, port.free))
     if port.limited:
         port.held += 1
         port.held_bits += bits
-        enqueue(sweep, port.waiting, departure).bits = bits
-    send(sweep, output, packet, departure)
+        sweep.records[index(enqueue(sweep, port.waiting, departure))].bits = bits
+    send(sweep, output, packet, service, departure)
 
 
 @inlined
@@ -171,9 +193,8 @@ def occupy(sweep: Sweep, port: Any, until: int) -> None:
 
 
 @inlined
-def arrive_pool(sweep: Sweep, port: Any, packet: Any, now: int) -> None:
+def arrive_pool(sweep: Sweep, port: Any, packet: Any, service: int, now: int) -> None:
     """Let the server that is free first work on a request, unless it only observes."""
-    service = packet.work >> PRIORITY_BITS
     start = max(now, sweep.servers[index(port.first_server)])
     departure = start + abs(service)
     if service >= 0:
@@ -184,7 +205,7 @@ def arrive_pool(sweep: Sweep, port: Any, packet: Any, now: int) -> None:
     request.time = departure
     copy(packet, request)
     request.hop = packet.hop
-    request.work = ((departure - now) << PRIORITY_BITS) | (packet.work & PRIORITY_MASK)
+    request.service = departure - now
     request.left = request.right = NOBODY
     port.root = meld(sweep, port.root, number)
     port.choice = sweep.requests[index(port.root)].time
@@ -195,7 +216,7 @@ def release(sweep: Sweep, output: Output, port: Any) -> None:
     """Send on the request that departs first; servers do not finish in the order of arrivals."""
     number = port.root
     request = sweep.requests[index(number)]
-    send(sweep, output, request, request.time)
+    send(sweep, output, request, request.service, request.time)
     port.root = meld(sweep, request.left, request.right)
     port.choice = NEVER if port.root == NOBODY else sweep.requests[index(port.root)].time
     forget_request(sweep, number)
@@ -203,7 +224,7 @@ def release(sweep: Sweep, output: Output, port: Any) -> None:
 
 @inlined
 def arrive_priority(
-    sweep: Sweep, output: Output, number: int, packet: Any, now: int, alone: bool
+    sweep: Sweep, output: Output, number: int, packet: Any, service: int, now: int, alone: bool
 ) -> None:
     """Queue the packet behind those of its priority.
 
@@ -213,18 +234,17 @@ def arrive_priority(
     held, bits = port.held + 1, port.held_bits + packet.bits
     busy = port.free > now
     if not has_room(port, held + busy, bits + busy * port.bits_in_service):
-        drop(sweep, output, number, packet, now)
+        drop(sweep, output, number, packet, service, now)
         return
     if alone and held == 1 and not busy:
         port.bits_in_service = packet.bits
-        send(sweep, output, packet, serve(port, packet.bits, now, now))
+        send(sweep, output, packet, service, serve(port, packet.bits, now, now))
         return
     if held == 1:
         port.choice = max(now, port.free)
     port.held, port.held_bits = held, bits
-    record = enqueue(sweep, port.waiting + (packet.work & PRIORITY_MASK), now)
-    copy(packet, record)
-    record.hop = packet.hop
+    queue = port.waiting + (packet.label & PRIORITY_MASK)
+    put(sweep, queue, now, packet, service, packet.hop)
 
 
 @inlined
@@ -233,11 +253,12 @@ def choose(sweep: Sweep, output: Output, port: Any) -> None:
     queue: int = port.waiting
     while sweep.heads[index(queue)] == NEVER:
         queue += 1
-    packet = first(sweep, queue)
+    row = sweep.queues[index(queue)].head
+    packet = sweep.records[index(row)]
     port.held -= 1
     port.held_bits -= packet.bits
     port.bits_in_service = packet.bits
     departure = serve(port, packet.bits, packet.time, port.choice)
     port.choice = departure if port.held > 0 else NEVER
-    send(sweep, output, packet, departure)
+    send(sweep, output, packet, service_of(sweep, row), departure)
     dequeue(sweep, queue)

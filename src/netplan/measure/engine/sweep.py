@@ -32,8 +32,18 @@ from netplan.measure.engine.serving import (
     copy,
     leave,
     release,
+    service_of,
 )
-from netplan.measure.engine.tables import NEVER, NOBODY, climb, dequeue, enqueue, first, index
+from netplan.measure.engine.tables import (
+    NEVER,
+    NOBODY,
+    climb,
+    dequeue,
+    enqueue,
+    first,
+    index,
+    is_before,
+)
 
 if TYPE_CHECKING:
     from netplan.measure.engine.layout import Output, Packets, Sweep
@@ -52,7 +62,7 @@ def first_of_tied(sweep: Sweep, port: Any, time: int) -> int:
     best = NOBODY
     for queue in range(port.first_input, port.last_input):
         if sweep.heads[index(queue)] == time and (
-            best == NOBODY or first(sweep, queue).number < first(sweep, best).number
+            best == NOBODY or is_before(first(sweep, queue), first(sweep, best))
         ):
             best = queue
     return best
@@ -113,17 +123,18 @@ def visit(sweep: Sweep, output: Output, number: int) -> bool:
             return False
         port.arrivals += 1
         progress.packet_hops += 1
-        packet = sweep.arriving[0]
-        copy(first(sweep, queue), packet)
-        packet.hop = first(sweep, queue).hop
+        packet, row = sweep.arriving[0], sweep.queues[index(queue)].head
+        copy(sweep.records[index(row)], packet)
+        packet.hop = sweep.records[index(row)].hop
+        service = service_of(sweep, row)
         dequeue(sweep, queue)
         queue, arrival = first_input(sweep, port)
         if port.servers > 0:
-            arrive_pool(sweep, port, packet, now)
+            arrive_pool(sweep, port, packet, service, now)
         elif sweep.priorities == 1:
-            arrive_fifo(sweep, output, number, packet, now)
+            arrive_fifo(sweep, output, number, packet, service, now)
         else:
-            arrive_priority(sweep, output, number, packet, now, arrival > now)
+            arrive_priority(sweep, output, number, packet, service, now, arrival > now)
     return False
 
 
@@ -200,25 +211,29 @@ def deliver(sweep: Sweep, output: Output) -> None:
     """Let packets reach their destination that were on the way there when the last block ended."""
     for queue in range(sweep.inputs, sweep.inputs + len(sweep.ports)):
         while sweep.heads[queue] < sweep.progress[0].until:
-            packet = first(sweep, queue)
-            leave(sweep, output, packet, packet.time, DELIVERED)
+            row = sweep.queues[index(queue)].head
+            packet = sweep.records[index(row)]
+            leave(sweep, output, packet, service_of(sweep, row), packet.time, DELIVERED)
             dequeue(sweep, queue)
 
 
 @compiled
 def take(sweep: Sweep, packets: Packets) -> None:
     """Take in the packets of a block; there must be chunks enough for all."""
-    for row in range(len(packets.entry)):
-        begin = sweep.begins[index(packets.route[row])]
-        record = enqueue(sweep, begin.queue, packets.entry[row] + begin.processing)
-        record.number = packets.first_number + row
-        record.bits = packets.bits[row]
-        record.entry = packets.entry[row]
+    for at in range(len(packets.entry)):
+        begin = sweep.begins[index(packets.route[at])]
+        row = enqueue(sweep, begin.queue, packets.entry[at] + begin.processing)
+        record = sweep.records[index(row)]
+        record.entry = packets.entry[at]
+        record.number = packets.first_number + at
+        record.bits = packets.bits[at]
         record.hop = begin.hop
-        record.stream = packets.stream[row]
-        service = packets.service[row] << PRIORITY_BITS
-        record.work = service | np.int64(packets.priority[row])
-    sweep.progress[0].in_flight += len(packets.entry)
+        record.label = (packets.stream[at] << PRIORITY_BITS) | np.int32(packets.priority[at])
+        if sweep.pools:
+            sweep.services[index(row)] = packets.service[at]
+    progress = sweep.progress[0]
+    progress.in_flight += len(packets.entry)
+    progress.entered = packets.first_number + len(packets.entry)
 
 
 @compiled

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 # Signed indices may count from the end, which costs in every access.
 from numpy import uint64 as index
 
@@ -22,6 +24,7 @@ __all__ = [
     "first",
     "forget_request",
     "index",
+    "is_before",
     "meld",
     "new_request",
 ]
@@ -57,22 +60,22 @@ def give_back(sweep: Sweep, chunk: int) -> None:
 
 
 @inlined
-def enqueue(sweep: Sweep, number: int, time: int) -> Any:
-    """Append a record to a queue; the caller fills in the rest."""
+def enqueue(sweep: Sweep, number: int, time: int) -> int:
+    """Append a record to a queue and return its row; the caller fills in the rest."""
     queue = sweep.queues[index(number)]
     if sweep.heads[index(number)] == NEVER:
         sweep.heads[index(number)] = time
         queue.head = queue.tail = new_chunk(sweep) * CHUNK
-    record = sweep.records[index(queue.tail)]
-    record.time = time
-    tail = queue.tail + 1
+    row: int = queue.tail
+    sweep.records[index(row)].time = time
+    tail = row + 1
     if tail % CHUNK == 0:
         chunk = new_chunk(sweep)
         sweep.follower[index(tail // CHUNK - 1)] = chunk
         tail = chunk * CHUNK
     queue.tail = tail
     prefetch(sweep.records, index(tail + 1))
-    return record
+    return row
 
 
 @inlined
@@ -98,6 +101,16 @@ def dequeue(sweep: Sweep, number: int) -> None:
 def first(sweep: Sweep, number: int) -> Any:
     """First record of a queue."""
     return sweep.records[index(sweep.queues[index(number)].head)]
+
+
+@inlined
+def is_before(one: Any, other: Any) -> Any:
+    """Tell which packet has the lower number.
+
+    Records keep the low 32 bits of numbers, whose difference tells it as long as fewer than 2^31
+    packets lie between the two.
+    """
+    return np.int32(one.number - other.number) < 0
 
 
 @inlined
@@ -141,7 +154,7 @@ def forget_request(sweep: Sweep, number: int) -> None:
 def precedes(sweep: Sweep, a: int, b: int) -> Any:
     """Tell whether request `a` departs before request `b`."""
     one, other = sweep.requests[index(a)], sweep.requests[index(b)]
-    return one.time < other.time or (one.time == other.time and one.number < other.number)
+    return one.time < other.time or (one.time == other.time and is_before(one, other))
 
 
 @outlined
