@@ -110,7 +110,7 @@ def test_without_compute_the_last_mile_counts_and_the_servers_do_not(write):
 def test_probes_only_observe_the_servers_that_carried_requests_keep_busy(write):
     case = prepare(write(TOPOLOGY, scenario_text(target())), 2024)
     design = design_rounds(case, case.streams, "fast", seed=1)
-    planned = plan_round(case, design, 0, case.streams, spent=0)
+    planned = plan_round(case, design, 0, case.streams)
     assert [source.observes for source in design.carried] == [False]
     assert [source.observes for source in planned.probes] == [True]
 

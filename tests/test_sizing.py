@@ -7,7 +7,14 @@ import pytest
 from scipy.linalg import eigh_tridiagonal
 
 from netplan.measure.queueing import erlang_c
-from netplan.measure.sizing import PROBE_SHARE, PortView, plan_probes, probes_needed, warm_up_time
+from netplan.measure.sizing import (
+    PROBE_SHARE,
+    PortView,
+    plan_probes,
+    probes_lacking,
+    probes_needed,
+    warm_up_time,
+)
 from netplan.measure.statistics import packets_needed
 
 BITS = 12_000.0
@@ -27,7 +34,8 @@ def view(utilisation, hold=math.inf, capacity=1e9, variation=2.0):
 
 
 def plan(ports, streams, p=0.99, background=1e5, longest=math.inf):
-    return plan_probes(ports, streams, probes_needed(p), BITS, background, longest)
+    needed = np.full(len(streams), probes_needed(p))
+    return plan_probes(ports, streams, needed, BITS, background, longest)
 
 
 def test_relaxation_is_that_of_mm1():
@@ -86,6 +94,16 @@ def test_the_first_look_is_long_enough_for_the_probes_that_a_verdict_needs():
     correlation = view([0.5]).correlation_time[0]
     independent = found.rates[0] * found.duration / (1 + found.rates[0] * correlation)
     assert independent >= packets_needed(0.99, 1.0)
+
+
+def test_a_later_round_has_as_many_probes_again():
+    worth = np.array([0.0, 100.0, 150.0, 400.0])
+    assert probes_lacking(100, worth).tolist() == [100, 100, 150, 400]
+
+
+def test_a_stream_that_the_first_round_was_too_short_for_catches_up():
+    """Few more than 90 would hardly decide anything."""
+    assert probes_lacking(100, np.array([60.0, 90.0])).tolist() == [40, 90]
 
 
 def test_a_busier_port_needs_a_longer_look():

@@ -240,7 +240,7 @@ def _in_step(
         return []
     designs = [design_rounds(case, names, engine, seed) for case in cases]
     planned = [
-        plan_round(case, design, 0, names, 0) for case, design in zip(cases, designs, strict=True)
+        plan_round(case, design, 0, names) for case, design in zip(cases, designs, strict=True)
     ]
     first, second = planned
     assert first is not None, "a first round is always planned"

@@ -1,8 +1,9 @@
 """Rounds of replications: how a case is simulated, and how much in each round.
 
 The first round is long enough for most streams. A later round measures only the streams that are
-still open, with as many packets again as they have, and so may send their probes more densely. It
-leaves away what cannot delay them (`measure.engine.upstream`).
+still open, with as many packets again as they have, or those that they lack if the first one was
+too short for them. It may send their probes more densely, and leaves away what cannot delay them
+(`measure.engine.upstream`).
 """
 
 from __future__ import annotations
@@ -21,13 +22,24 @@ from netplan.measure.engine.network import CompiledNetwork, RouteTable
 from netplan.measure.engine.upstream import upstream_of
 from netplan.measure.engine.workload import Source
 from netplan.measure.replication import Job, Timing
-from netplan.measure.sizing import PortView, plan_probes, probes_needed, warm_up_time
+from netplan.measure.sizing import (
+    PortView,
+    plan_probes,
+    probes_lacking,
+    probes_needed,
+    slowest_memory,
+    warm_up_time,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
 
     from netplan.judge.case import Case, Stream
     from netplan.measure.samples import Samples
+
+    Float64 = NDArray[np.float64]
 
 __all__ = ["Design", "Round", "design_rounds", "in_step", "jobs_of_round", "plan_round"]
 
@@ -154,7 +166,11 @@ def design_rounds(case: Case, streams: Iterable[str], engine: str, seed: int) ->
 
 
 def plan_round(
-    case: Case, design: Design, number: int, open_streams: Iterable[str], spent: int
+    case: Case,
+    design: Design,
+    number: int,
+    open_streams: Iterable[str],
+    before: Samples | None = None,
 ) -> Round | None:
     """Plan a round for the streams that are still open.
 
@@ -166,8 +182,8 @@ def plan_round(
         Rounds before this one.
     open_streams
         Names of the streams whose pairs are not decided.
-    spent
-        Packets that the rounds before have cost.
+    before
+        What the rounds before have measured.
 
     Returns
     -------
@@ -178,14 +194,14 @@ def plan_round(
     streams = [design.measured[name] for name in names]
     probing = [stream for stream in streams if not stream.carried]
     budget = case.scenario.simulation.packets
-    left = budget.at_most - spent
+    left = budget.at_most - (before.packets if before is not None else 0)
     carried_rate = sum(source.packet_rate for source in design.carried)
     unmeasured = REPLICATIONS * design.warm_up
+    sized = probing or streams
     plan = plan_probes(
         design.ports,
-        [stream.paths for stream in probing or streams],
-        # As many packets again as there are: 1, 1, 2, 4 ... times those of the first round.
-        probes_needed(_hardest_level(case)) * 2 ** max(0, number - 1),
+        [stream.paths for stream in sized],
+        probes_lacking(probes_needed(_hardest_level(case)), _worth(design, sized, before)),
         max(stream.sizes.mean for stream in streams),
         design.hops,
         longest=BUDGET_FOR_CARRIED * left / max(carried_rate, 1.0) - unmeasured,
@@ -211,6 +227,17 @@ def plan_round(
         return None
     duration = min(wanted, max(affordable, 10 * design.warm_up))
     return Round(number, names, probes, _timing(duration, design.warm_up))
+
+
+def _worth(design: Design, streams: Sequence[Stream], before: Samples | None) -> Float64:
+    """Return how many independent packets those of each stream are worth so far."""
+    if before is None:
+        return np.zeros(len(streams))
+    found = (before.streams.get(stream.name) for stream in streams)
+    packets = np.array([one.delivered if one is not None else 0 for one in found])
+    memory = slowest_memory(design.ports, [stream.paths for stream in streams])
+    worth: Float64 = packets / (1 + packets / before.duration * memory)
+    return worth
 
 
 def in_step(first: Round, second: Round) -> tuple[Round, Round]:

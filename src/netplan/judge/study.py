@@ -88,8 +88,7 @@ class Study:
             if self._looks or self.case.state != NORMAL:
                 # The first round in the normal state tells of all links, the others of open pairs.
                 self._design = self._design.upstream_of(streams)
-            spent = self.samples.packets if self.samples is not None else 0
-            self._planned = plan_round(self.case, self._design, self._looks, streams, spent)
+            self._planned = plan_round(self.case, self._design, self._looks, streams, self.samples)
         return self._planned is not None
 
     def next_jobs(self) -> list[Job]:

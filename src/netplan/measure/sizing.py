@@ -24,7 +24,15 @@ from netplan.measure.statistics import packets_needed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["PortView", "ProbePlan", "plan_probes", "probes_needed", "warm_up_time"]
+__all__ = [
+    "PortView",
+    "ProbePlan",
+    "plan_probes",
+    "probes_lacking",
+    "probes_needed",
+    "slowest_memory",
+    "warm_up_time",
+]
 
 Float64 = NDArray[np.float64]
 
@@ -34,6 +42,8 @@ PROBE_SHARE = 0.01
 """Most that probes may take of any port, by contract."""
 RELAXATIONS = 10
 """Relaxation times until a queue that began empty has forgotten it."""
+LEAST_GROWTH = 1.5
+"""So many times the probes a further round brings at least: each takes its share of the error."""
 TYPICAL_STREAM = 0.9
 """The first look is long enough for this share of the streams; the rest get their turn later."""
 
@@ -145,10 +155,42 @@ def probes_needed(p: float) -> float:
     return SAFETY * packets_needed(p, 1.0)
 
 
+def probes_lacking(needed: float, worth: Float64) -> Float64:
+    """Return the probes that each stream should have in the next round.
+
+    As many again as there are, or those that are missing where the first round was too short.
+
+    Parameters
+    ----------
+    needed
+        Probes that a stream should have after the first round.
+    worth
+        Independent probes that those of each stream are worth so far, shape (S,).
+    """
+    lacking: Float64 = np.where(worth * LEAST_GROWTH <= needed, needed - worth, worth)
+    return lacking
+
+
+def slowest_memory(ports: PortView, streams: Sequence[Sequence[Sequence[int]]]) -> Float64:
+    """Return the longest correlation time on the way of each stream, shape (S,) [s]."""
+    passed, firsts, _ = _passed(streams)
+    slowest: Float64 = np.maximum.reduceat(ports.correlation_time[passed], firsts)
+    return slowest
+
+
+def _passed(
+    streams: Sequence[Sequence[Sequence[int]]],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], list[int]]:
+    """Lay out the ports that streams pass; tell where each begins and how many it passes."""
+    hops = [sum(map(len, flows)) for flows in streams]
+    passed = np.fromiter(chain.from_iterable(chain.from_iterable(streams)), np.int64, sum(hops))
+    return passed, np.cumsum([0, *hops[:-1]]), hops
+
+
 def plan_probes(
     ports: PortView,
     streams: Sequence[Sequence[Sequence[int]]],
-    needed: float,
+    needed: Float64,
     probe_bits: float,
     background_hops: float,
     longest: float,
@@ -162,7 +204,7 @@ def plan_probes(
     streams
         Ports that each flow of each of S streams passes.
     needed
-        Probes that a stream should have if they were independent.
+        Probes that each stream should have if they were independent, shape (S,).
     probe_bits
         Mean size of a probe [bit].
     background_hops
@@ -170,14 +212,12 @@ def plan_probes(
     longest
         Duration that the packet budget allows, all replications together [s].
     """
-    hops = [sum(map(len, flows)) for flows in streams]
-    passed = np.fromiter(chain.from_iterable(chain.from_iterable(streams)), np.int64, sum(hops))
-    firsts = np.cumsum([0, *hops[:-1]])
-    slowest = np.maximum.reduceat(ports.correlation_time[passed], firsts)
+    passed, firsts, hops = _passed(streams)
+    slowest = slowest_memory(ports, streams)
     # Streams through overloaded ports are judged by their loss, whatever their delay.
     stable = np.maximum.reduceat(ports.utilisation[passed], firsts) < 1
     stable |= not stable.any()
-    typical = float(np.quantile(slowest[stable], TYPICAL_STREAM))
+    typical = _typical(slowest[stable])
     # Share of its stream's packets that a flow has.
     share = np.repeat([1 / len(flows) for flows in streams], hops)
     probe_hops = float(share.sum())
@@ -187,11 +227,16 @@ def plan_probes(
         each = PROBE_SHARE * ports.capacity / (passing * probe_bits)
     ceilings = np.minimum.reduceat(each[passed], firsts)
     best = np.sqrt(background_hops / (probe_hops * typical)) if typical > 0 else math.inf
-    if needed * (1 / best + typical) > longest > needed * typical:
+    many, waiting = (_typical(values[stable]) for values in (needed, needed * slowest))
+    if many / best + waiting > longest > waiting:
         # The cheapest run is too long: send probes as densely as the time that there is demands.
-        best = needed / (longest - needed * typical)
+        best = many / (longest - waiting)
     rates = np.minimum(best, ceilings)
-    duration = float(np.quantile((needed * (1 / rates + slowest))[stable], TYPICAL_STREAM))
+    duration = _typical((needed * (1 / rates + slowest))[stable])
     # Where the duration, set by the slowest streams, leaves time, fewer probes a second will do.
     spare = np.maximum(duration - needed * slowest, needed / rates)
     return ProbePlan(rates=np.minimum(rates, needed / spare), duration=duration)
+
+
+def _typical(values: Float64) -> float:
+    return float(np.quantile(values, TYPICAL_STREAM))
