@@ -77,11 +77,15 @@ class MixedSize:
         """Return n sizes, shape (n,), or (1,) if all are the same [bit]."""
         if rng is None or self.is_fixed:
             return np.array(self.bits, dtype=np.int64)
-        sizes = np.array(self.bits, dtype=np.int64)
-        edges = np.cumsum(self.weights) / sum(self.weights)
-        return sizes[
-            np.minimum(np.searchsorted(edges, rng.random(n), side="right"), len(sizes) - 1)
-        ]
+        sizes, edges = _steps(self)
+        return sizes[edges.searchsorted(rng.random(n), side="right")]
+
+
+@cache
+def _steps(mix: MixedSize) -> tuple[Int64, NDArray[np.float64]]:
+    """Return the sizes, and the edges between them on the way from 0 to 1."""
+    shares = np.cumsum(mix.weights) / sum(mix.weights)
+    return np.array(mix.bits, dtype=np.int64), shares[:-1]
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from netplan.measure.engine.model import UNMEASURED
 from netplan.measure.histogram import PAGE, PAGES, counts_of
 from netplan.measure.samples import COMPONENTS, VARIABLE, StreamSamples
 from netplan.measure.tally import PAGES_PER_PACKET, Found, Paths, Tally, Window, tally
@@ -64,11 +65,13 @@ class Recorder:
     def enter(self, block: PacketBlock) -> None:
         """Note the packets that enter, so that those still under way at the end are known."""
         begin, end, _ = self._window
-        measured = (block.stream >= 0) & (block.entry >= begin) & (block.entry < end)
+        first, last = np.searchsorted(block.entry, (begin, end))
+        stream = block.stream[first:last]
         if block.outside is not None:
-            numbers = block.first_number + np.flatnonzero(measured)
-            self._outside.put(numbers, block.outside, measured)
-        self._entered += np.bincount(block.stream[measured], minlength=len(self._names))
+            rows = first + np.flatnonzero(stream != UNMEASURED)
+            self._outside.put(block.first_number + rows, block.outside, rows)
+        # the packets that are not measured come first
+        self._entered += np.bincount(stream - UNMEASURED, minlength=1 + len(self._names))[1:]
 
     @property
     def waiting_for(self) -> int:
@@ -167,9 +170,9 @@ class _Outside:
         self._numbers = np.empty(0, dtype=np.int64)
         self._durations = np.empty((2, 0), dtype=np.int64)
 
-    def put(self, numbers: Int64, outside: Outside, which: NDArray[np.bool_]) -> None:
-        """Note the packets of a block, whose numbers are higher than those before."""
-        durations = np.stack([outside.access[which], outside.storage[which]])
+    def put(self, numbers: Int64, outside: Outside, rows: Int64) -> None:
+        """Note packets of a block, whose numbers are higher than those before."""
+        durations = np.stack([outside.access[rows], outside.storage[rows]])
         self._numbers = np.concatenate([self._numbers, numbers])
         self._durations = np.concatenate([self._durations, durations], axis=1)
 
