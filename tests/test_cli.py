@@ -312,6 +312,17 @@ def test_a_run_is_judged_again_when_anything_has_changed(folder, monkeypatch, ch
     assert len(counted) == 2
 
 
+def test_a_reader_that_has_seen_enough_is_no_verdict(folder):
+    """As after `| head`: 1 would say that a target is missed."""
+    nobody, output = os.pipe()
+    os.close(nobody)
+    with os.fdopen(output, "w") as closed:
+        ended = subprocess.run(
+            [*COMMAND, "validate", "tiny.yaml"], stdout=closed, stderr=subprocess.PIPE, check=False
+        )
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
 @pytest.mark.parametrize(
     ("engine", "packets"),
     [("simpy", "{at_least: 40000, at_most: 80000}"),

@@ -317,7 +317,7 @@ def test_demands_become_csv_files_and_a_scenario(name, tmp_path):
     rates = {(d.source, d.target, d.traffic_class): d.rate_gbps for d in scenario.traffic.demands}
     assert rates["shenyang-ai", "dalian-ai", "backup"] == 50
     gravity = sum(rate for (_, _, kind), rate in rates.items() if kind == "inference")
-    assert gravity == pytest.approx(20)
+    assert gravity == pytest.approx(5)
 
 
 def test_what_no_format_holds_of_a_scenario_is_listed(tmp_path):

@@ -211,7 +211,7 @@ def test_places_capacities_and_demands_come_back(name, tmp_path):
     }
     assert spec.links["tiexi--shenyang"].capacity_gbps.forward == 400
     demands = load(tmp_path / "out-scenario.yaml").traffic.demands
-    assert sum(d.rate_gbps for d in demands) == pytest.approx(120)
+    assert sum(d.rate_gbps for d in demands) == pytest.approx(105)
     lost = "\n".join(exported.losses)
     assert "sites without a router: yingkou" in lost
     assert "defaults" in lost

@@ -389,3 +389,6 @@ def main() -> None:
             worker.terminate()
         # Runs in threads cannot be stopped from outside; leave without waiting for them.
         os._exit(Exit.INTERRUPTED)
+    finally:
+        # At the end Python would look through all that was ever loaded: 0.15 s.
+        gc.freeze()

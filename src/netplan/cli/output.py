@@ -34,6 +34,8 @@ class Exit(IntEnum):
     INPUT_ERROR = 2
     UNDECIDED = 3
     INTERRUPTED = 130
+    NOBODY_READS = 141
+    """As of programs that end by the signal SIGPIPE."""
 
 
 _COLOURS = {"MISSED": "31", "UNDECIDED": "33", "MET": "32", "met": "32"}
@@ -78,9 +80,9 @@ def guarded(language: Language | None = None) -> Iterator[None]:
         yield
     except KeyboardInterrupt as error:
         raise Interrupted from error
-    except BrokenPipeError:
+    except BrokenPipeError as error:
         # Who reads has seen enough, e.g. `head`.
-        raise
+        raise typer.Exit(Exit.NOBODY_READS) from error
     except InputError as error:
         for problem in error.problems:
             fail(problem_in_language(problem, spoken))
