@@ -164,8 +164,6 @@ class Sweep(NamedTuple):
     """When each server of a pool is free [ps]: a heap for each pool."""
     requests: NDArray[np.void]
     """`REQUEST`: those at pools."""
-    arriving: NDArray[np.void]
-    """Shape (1,): `RECORD` of the packet that arrives at a port."""
     records: NDArray[np.void]
     """Shape (chunks * CHUNK,): `RECORD`."""
     pools: bool
@@ -225,7 +223,6 @@ def lay_out(ports: Ports, routes: Routes, priorities: int) -> Sweep:
         heads=np.full(len(queues), NEVER, np.int64),
         servers=np.zeros(int(servers.sum()), np.int64),
         requests=np.empty(0, REQUEST),
-        arriving=np.zeros(1, RECORD),
         records=np.empty(0, RECORD),
         pools=bool(servers.any()),
         services=np.empty(0, np.int64),

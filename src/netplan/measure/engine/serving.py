@@ -31,7 +31,6 @@ __all__ = [
     "arrive_pool",
     "arrive_priority",
     "choose",
-    "copy",
     "leave",
     "put",
     "release",

@@ -29,7 +29,6 @@ from netplan.measure.engine.serving import (
     arrive_pool,
     arrive_priority,
     choose,
-    copy,
     leave,
     release,
     service_of,
@@ -123,10 +122,10 @@ def visit(sweep: Sweep, output: Output, number: int) -> bool:
             return False
         port.arrivals += 1
         progress.packet_hops += 1
-        packet, row = sweep.arriving[0], sweep.queues[index(queue)].head
-        copy(sweep.records[index(row)], packet)
-        packet.hop = sweep.records[index(row)].hop
-        service = service_of(sweep, row)
+        # What leaves a queue can be read on: its memory may be taken again at once, but the first
+        # that is put there is this very packet.
+        row = sweep.queues[index(queue)].head
+        packet, service = sweep.records[index(row)], service_of(sweep, row)
         dequeue(sweep, queue)
         queue, arrival = first_input(sweep, port)
         if port.servers > 0:
