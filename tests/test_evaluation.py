@@ -146,7 +146,7 @@ def test_a_round_trip_pays_for_the_return_route_and_its_load(write):
         for direction in ("one_way", "round_trip")
     )
     there, both_ways = one_way.components["propagation"], there_and_back.components["propagation"]
-    assert both_ways == pytest.approx(2 * there, rel=1e-12)
+    assert both_ways == pytest.approx(2 * there, rel=1e-12)  # means, each rounded by itself
     assert there_and_back.components["processing"] == pytest.approx(0.08 * MS)  # a, b; c, b
     assert there_and_back.components["queueing"] > 20 * one_way.components["queueing"]
     assert there_and_back.route == ("a", "b", "c", "b", "a")
