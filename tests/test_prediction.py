@@ -10,6 +10,7 @@ import pytest
 import netplan.measure.replication
 from netplan.ground.units import MS
 from netplan.input.loader import load
+from netplan.judge import round as judge_round
 from netplan.judge.case import prepare
 from netplan.judge.evaluation import evaluate
 from netplan.judge.prediction import close_calls, nearly_full, predict
@@ -196,6 +197,24 @@ def test_the_simulation_of_two_cities_agrees_with_the_closed_forms():
     ports, of_ports, pairs, of_pairs = map(int, re.findall(r"\d+", note)[1:])
     assert ports == of_ports > 10
     assert pairs == of_pairs == 4
+
+
+def test_links_that_delay_nobody_are_measured_in_the_begin_of_a_long_round(write, monkeypatch):
+    """Their waits are known less well, which is no disagreement with the closed forms."""
+    text = scenario_text(statistic="p90") + "\n        simulation: {seed: 3}"
+    both = text.replace("demands: [", "demands: [{class: one, from: b, to: a, rate_gbps: 0.05}, ")
+    whole = evaluate(write(TOPOLOGY, both), engine="fast")
+    monkeypatch.setattr(judge_round, "ALL_LINKS", 3000)
+    parted = evaluate(write(TOPOLOGY, both), engine="fast")
+    [before], [after] = whole.samples.values(), parted.samples.values()
+    assert after.packets < 0.7 * before.packets
+    back, back_before = (
+        next(use for use in found.links if (use.source, use.target) == ("b", "a"))
+        for found in (parted, whole)
+    )
+    assert back.mean_queueing == pytest.approx(back_before.mean_queueing, rel=0.2)
+    assert back.mean_queueing != back_before.mean_queueing
+    assert "2 of 2 ports and for 1 of 1 pairs" in agreement(parted)
 
 
 @pytest.mark.parametrize("factor", [0.8, 1.2])

@@ -7,10 +7,12 @@ import pytest
 
 from netplan.ground.rng import Streams
 from netplan.ground.units import MS, PS_PER_S
+from netplan.judge import round as judge_round
 from netplan.judge.case import prepare
 from netplan.judge.round import (
     LEAST_CYCLES,
     REPLICATIONS,
+    begin_with_all,
     design_rounds,
     jobs_of_round,
     plan_round,
@@ -31,16 +33,23 @@ TOPOLOGY = """
 """
 
 
-def case_of(write, arrivals="poisson", budget="{at_least: 1000}", topology=TOPOLOGY):
+def case_of(
+    write,
+    arrivals="poisson",
+    budget="{at_least: 1000}",
+    topology=TOPOLOGY,
+    demands="[{class: best, from: a, to: c, rate_gbps: 0.5}]",
+    pairs="[[a, c], [c, a]]",
+):
     return prepare(
         write(
             topology,
             f"""
             traffic:
               classes: {{best: {{arrivals: {arrivals}, sizes: {{fixed: 1250}}}}}}
-              demands: [{{class: best, from: a, to: c, rate_gbps: 0.5}}]
+              demands: {demands}
             targets:
-              - {{name: t, between: {{pairs: [[a, c], [c, a]]}}, layer: network,
+              - {{name: t, between: {{pairs: {pairs}}}, layer: network,
                  direction: one_way, statistic: p99, below_ms: 5}}
             simulation: {{packets: {budget}}}
             """,
@@ -153,6 +162,42 @@ def test_a_later_round_measures_only_what_is_still_open(write):
         second: 0,
     }
     assert first not in {source.name for source in job.sources}
+
+
+BOTH_WAYS = (
+    "[{class: best, from: a, to: c, rate_gbps: 0.5}, {class: best, from: c, to: a, rate_gbps: 0.5}]"
+)
+
+
+def test_only_the_begin_of_a_long_round_is_on_the_whole_network(write, monkeypatch):
+    monkeypatch.setattr(judge_round, "ALL_LINKS", 2000)
+    case = case_of(write, demands=BOTH_WAYS, pairs="[[a, c]]")
+    planned, design = first_round(case), design_of(case)
+    (whole, begin), (less, rest) = begin_with_all(design, planned)
+    assert [source.name for source in whole.carried] == ["demand/a>c/best", "demand/c>a/best"]
+    assert [source.name for source in less.carried] == ["demand/a>c/best"]
+    assert begin.timing.measure + rest.timing.measure == planned.timing.measure
+    assert begin.timing.warm_up == rest.timing.warm_up == planned.timing.warm_up
+    rate = sum(source.packet_rate for source in (*whole.carried, *begin.probes))
+    assert rate * REPLICATIONS * begin.timing.measure / PS_PER_S == pytest.approx(2000)
+    of_both = [jobs_of_round(*part) for part in ((whole, begin), (less, rest))]
+    assert [job.replication for jobs in of_both for job in jobs] == [0, 1, 2, 3]
+    samples = merge_samples([simulate(job) for jobs in of_both for job in jobs])
+    [stream] = samples.streams.values()
+    probes = planned.probes[0].packet_rate * samples.duration
+    assert stream.delivered == pytest.approx(probes, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("all_links", "demands"),
+    [(10_000_000, BOTH_WAYS), (2000, "[{class: best, from: a, to: c, rate_gbps: 0.5}]")],
+    ids=["short", "all of the network matters"],
+)
+def test_a_round_is_not_divided_for_nothing(write, monkeypatch, all_links, demands):
+    monkeypatch.setattr(judge_round, "ALL_LINKS", all_links)
+    case = case_of(write, demands=demands, pairs="[[a, c]]")
+    planned, design = first_round(case), design_of(case)
+    assert begin_with_all(design, planned) == ((design, planned),)
 
 
 def test_adding_a_link_elsewhere_does_not_change_the_packets_of_a_demand(write):

@@ -130,8 +130,9 @@ class _Comparison:
         shares = rates / rates.sum()
         predicted = float(shares @ [wait.mean for wait in waits])
         variance = float(shares @ [w.variance + w.mean**2 for w in waits]) - predicted**2
-        memory = 1 / served + float(self._memory[port]) / self._samples.duration
-        error = STANDARD_ERRORS * math.sqrt(variance * memory)
+        # a port may not have been simulated all the time
+        independent = served / (1 + float(rates.sum() * self._memory[port]))
+        error = STANDARD_ERRORS * math.sqrt(variance / independent)
         low = 0.0 if totals.drops[port] else float(shares @ [wait.mean for wait in least]) - error
         high = predicted * (1 + float(self._bunching[port])) + error
         measured = mean_wait(self._samples, range(port, port + 1))

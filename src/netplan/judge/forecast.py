@@ -6,7 +6,6 @@ budget. Rates are those of `RATES`; the machine at hand may be twice as fast, or
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,15 +106,13 @@ def forecast(studies: Sequence[Study], workers: int, states: int = 0) -> Forecas
 
 
 def _load(name: str, jobs: Sequence[Job]) -> Load:
-    time = math.fsum(map(_time, jobs))
-    # The replications of a round differ in their draws alone.
-    packets, hops, _ = _rates(jobs[0])
+    rates = [(_time(job), *_rates(job)) for job in jobs]
     return Load(
         name=name,
         jobs=len(jobs),
         streams=len(jobs[0].streams),
-        packets=time * packets,
-        packet_hops=time * hops,
+        packets=sum(time * packets for time, packets, _, _ in rates),
+        packet_hops=sum(time * hops for time, _, hops, _ in rates),
     )
 
 

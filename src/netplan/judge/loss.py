@@ -69,8 +69,11 @@ class PairLoss:
         share = np.divide(
             totals.dropped_bits, offered, out=np.zeros(len(offered)), where=offered > 0
         )
-        self._carried = float(1 - np.mean([np.prod(1 - share[list(p)]) for p in stream.ports]))
         ports = np.array(sorted({port for way in stream.ports for port in way}))
+        self._carried = 0.0
+        if share[ports].any():
+            kept = [np.prod(1 - share[list(way)]) for way in stream.ports]
+            self._carried = float(1 - np.mean(kept))
         # A port whose buffer has no limit, or that only probes go over, loses nothing.
         limited = ports[np.isfinite(prediction.ports.hold_time[ports])]
         memory = _memory(prediction.ports)[limited] / samples.duration

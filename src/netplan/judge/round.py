@@ -1,9 +1,10 @@
 """Rounds of replications: how a case is simulated, and how much in each round.
 
-The first round is long enough for most streams. A later round measures only the streams that are
-still open, with as many packets again as they have, or those that they lack if the first one was
-too short for them. It may send their probes more densely, and leaves away what cannot delay them
-(`measure.engine.upstream`).
+The first round is long enough for most streams, and tells of all links. If it is long, only its
+begin does: the rest leaves away what cannot delay the measured packets (`measure.engine.upstream`).
+A later round measures only the streams that are still open, with as many packets again as they
+have, or those that they lack if the first one was too short for them. It may send their probes more
+densely, and leaves away all that cannot delay these.
 """
 
 from __future__ import annotations
@@ -41,7 +42,15 @@ if TYPE_CHECKING:
 
     Float64 = NDArray[np.float64]
 
-__all__ = ["Design", "Round", "design_rounds", "in_step", "jobs_of_round", "plan_round"]
+__all__ = [
+    "Design",
+    "Round",
+    "begin_with_all",
+    "design_rounds",
+    "in_step",
+    "jobs_of_round",
+    "plan_round",
+]
 
 REPLICATIONS = 2
 """Replications of a round."""
@@ -57,6 +66,10 @@ BUDGET_FOR_WARM_UP = 0.25
 """Share of all packets that warming up may spend."""
 WORTH_A_ROUND = 0.25
 """A round that the budget cuts below this share of its length is not begun."""
+ALL_LINKS = 10_000_000
+"""Packets of the whole network that suffice to tell of links that delay no measured packet."""
+LONG = 5
+"""A round so many times longer than that is divided."""
 LEAST_CYCLES = 20
 """Longest burst cycles that a run must cover for its tails to mean anything."""
 LATE = 3
@@ -227,6 +240,33 @@ def plan_round(
         return None
     duration = min(wanted, max(affordable, 10 * design.warm_up))
     return Round(number, names, probes, _timing(duration, design.warm_up))
+
+
+def begin_with_all(design: Design, planned: Round) -> tuple[tuple[Design, Round], ...]:
+    """Divide a long round: its begin is on the whole network, the rest on what matters.
+
+    Returns
+    -------
+    tuple of (Design, Round)
+        The parts, each with replications of its own; the round alone if it is short, or if all of
+        the network matters to the streams that it measures.
+    """
+    timing = planned.timing
+    rate = sum(source.packet_rate for source in (*design.carried, *planned.probes))
+    begin = round(ALL_LINKS / rate / REPLICATIONS * PS_PER_S)
+    if timing.measure < LONG * begin:
+        return ((design, planned),)
+    less = design.upstream_of(planned.streams)
+    if less.hops == design.hops:
+        return ((design, planned),)
+    rest = Round(
+        number=planned.number + 1,
+        streams=planned.streams,
+        probes=tuple(replace(s, routes=less.routes[s.name]) for s in planned.probes),
+        timing=replace(timing, measure=timing.measure - begin),
+    )
+    first = replace(planned, timing=replace(timing, measure=begin))
+    return (design, first), (less, rest)
 
 
 def _worth(design: Design, streams: Sequence[Stream], before: Samples | None) -> Float64:

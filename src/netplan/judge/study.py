@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING
 from netplan.judge.agreement import compare
 from netplan.judge.judgement import judge_pairs, not_measured, screen
 from netplan.judge.prediction import Prediction, close_calls, nearly_full, predict
-from netplan.judge.round import Design, Round, design_rounds, jobs_of_round, plan_round
+from netplan.judge.round import (
+    Design,
+    Round,
+    begin_with_all,
+    design_rounds,
+    jobs_of_round,
+    plan_round,
+)
 from netplan.judge.verdict import Outcome, PairVerdict, Reason, Verdict, judge_coverage
 from netplan.measure.samples import Samples, merge_samples
 from netplan.network.failure import NORMAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from netplan.judge.case import Case, Question, Stream
     from netplan.measure.replication import Job
@@ -40,8 +47,8 @@ class Study:
         screened = [screen(case, q) for q in case.questions] if found is None else found
         self._found = [dict(decided) for decided in screened]
         self._notes: list[str] = []
-        self._looks = 0
-        self._planned: Round | None = None
+        self._looks = self._rounds = 0
+        self._planned: tuple[tuple[Design, Round], ...] = ()
         needed = self._open_streams()
         self._design: Design | None = design_rounds(case, needed, engine, seed) if needed else None
 
@@ -82,20 +89,23 @@ class Study:
     @property
     def wants_more(self) -> bool:
         """Whether a pair is open and there is budget for another round."""
-        if self._design is None:
-            return False
-        if self._planned is None and (streams := self._open_streams()):
-            if self._looks or self.case.state != NORMAL:
-                # The first round in the normal state tells of all links, the others of open pairs.
-                self._design = self._design.upstream_of(streams)
-            self._planned = plan_round(self.case, self._design, self._looks, streams, self.samples)
-        return self._planned is not None
+        if not self._planned and self._design is not None and (streams := self._open_streams()):
+            self._planned = self._plan(self._design, streams)
+        return bool(self._planned)
+
+    def _plan(self, design: Design, streams: Iterable[str]) -> tuple[tuple[Design, Round], ...]:
+        # The first round in the normal state tells of all links, the others of open pairs.
+        tells_all = not self._looks and self.case.state == NORMAL
+        if not tells_all:
+            self._design = design = design.upstream_of(streams)
+        planned = plan_round(self.case, design, self._rounds, streams, self.samples)
+        if planned is None:
+            return ()
+        return begin_with_all(design, planned) if tells_all else ((design, planned),)
 
     def next_jobs(self) -> list[Job]:
         """Return the replications of the next round."""
-        if self._design is None or self._planned is None:
-            return []
-        return jobs_of_round(self._design, self._planned)
+        return [job for design, planned in self._planned for job in jobs_of_round(design, planned)]
 
     def take(self, parts: list[Samples]) -> None:
         """Add the samples of a round and judge the open pairs anew."""
@@ -108,7 +118,8 @@ class Study:
                     self.prediction, question, open_pairs, self.samples, self._looks
                 )
         self._looks += 1
-        self._planned = None
+        self._rounds += len(self._planned)
+        self._planned = ()
 
     def judge(self, samples: Samples | None) -> None:
         """Judge the open pairs by saved samples alone; what these do not hold stays undecided."""

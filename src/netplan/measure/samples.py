@@ -179,12 +179,16 @@ def _align(bins: Sequence[Int64], counts: Sequence[Int32]) -> tuple[Int64, Int32
     """Put the rows of several count tables below each other, over the bins of all of them."""
     if all(np.array_equal(own, bins[0]) for own in bins[1:]):
         return bins[0], np.concatenate(counts)
-    union = np.unique(np.concatenate(bins))
+    every = np.concatenate(bins)
+    lowest = every.min()
+    occupied = np.zeros(every.max() - lowest + 1, dtype=np.bool_)
+    occupied[every - lowest] = True
+    place = np.cumsum(occupied) - 1
     ends = np.cumsum([len(table) for table in counts])
-    joined = np.zeros((ends[-1], len(union)), dtype=np.int32)
+    joined = np.zeros((ends[-1], place[-1] + 1), dtype=np.int32)
     for own, table, end in zip(bins, counts, ends, strict=True):
-        joined[end - len(table) : end, np.searchsorted(union, own)] = table
-    return union, joined
+        joined[end - len(table) : end, place[own - lowest]] = table
+    return lowest + np.flatnonzero(occupied), joined
 
 
 def _add_totals(parts: Sequence[PortTotals]) -> PortTotals:
