@@ -15,7 +15,7 @@ END_OF_TIME: Final = 1 << 61
 """Up to when the engines count [ps], 26 days: two such times still have a sum."""
 LARGEST_PACKET: Final = 1 << 31
 """Packets are smaller than this [bit], 268 MB."""
-MOST_STREAMS: Final = 1 << 24
+MOST_STREAMS: Final = 1 << 23
 """So many streams can be measured at a time."""
 LONGEST_SERVICE: Final = 1 << 50
 """Service of a packet is below this [ps], 18 minutes."""

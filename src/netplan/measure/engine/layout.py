@@ -40,7 +40,7 @@ RECORD: Final = np.dtype(
         ("number", "i4"),  # its low bits: see `tables.is_before`
         ("bits", "i4"),
         ("hop", "i4"),
-        ("label", "i4"),  # stream and priority: see `serving`
+        ("label", "i4"),  # stream, priority, and whether it has a service: see `serving`
     ]
 )
 """A packet in a queue: half a line of the processor's cache."""
@@ -169,8 +169,8 @@ class Sweep(NamedTuple):
     pools: bool
     """Whether there are any."""
     services: Int64
-    """Service of the packet in each record, or what it took [ps]; of a network without pools none
-    is kept."""
+    """Service of the packet in each record that has one, or what it took [ps]; of a network without
+    pools none is kept."""
     follower: Int64
     """Shape (chunks,): the next chunk of the queue, or of those that were given back."""
     tree: Int64

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from netplan.measure.engine.layout import Output, Sweep
 
 __all__ = [
-    "PRIORITY_BITS",
+    "HAS_SERVICE",
+    "STREAM_SHIFT",
     "arrive_fifo",
     "arrive_pool",
     "arrive_priority",
@@ -37,9 +38,11 @@ __all__ = [
     "service_of",
 ]
 
-PRIORITY_BITS: Final = 7
-"""Low bits of a packet's `label`, its priority; above them its stream."""
-PRIORITY_MASK: Final = (1 << PRIORITY_BITS) - 1
+STREAM_SHIFT: Final = 8
+"""A packet's `label` has its priority in the lowest bits, and its stream above this one."""
+PRIORITY_MASK: Final = 127
+HAS_SERVICE: Final = 128
+"""The bit of the `label` between them: whether something is kept in `Sweep.services`."""
 
 
 @inlined
@@ -47,7 +50,7 @@ def leave(
     sweep: Sweep, output: Output, packet: Any, service: int, time: int, dropped_at: int
 ) -> None:
     """Let a packet out of the network; report it if it is measured."""
-    progress, stream = sweep.progress[0], packet.label >> PRIORITY_BITS
+    progress, stream = sweep.progress[0], packet.label >> STREAM_SHIFT
     progress.in_flight -= 1
     progress.latest = max(progress.latest, time)
     if stream != UNMEASURED:
@@ -74,8 +77,12 @@ def copy(packet: Any, record: Any) -> None:
 
 @inlined
 def service_of(sweep: Sweep, row: int) -> int:
-    """Service of the packet in a record, or what it took [ps]; 0 in a network without pools."""
-    return sweep.services[index(row)] if sweep.pools else 0
+    """Service of the packet in a record, or what it took [ps]; 0 if it needs none.
+
+    Few packets do, and what is kept of these is seldom in the processor's caches.
+    """
+    has = sweep.pools and sweep.records[index(row)].label & HAS_SERVICE
+    return sweep.services[index(row)] if has else 0
 
 
 @inlined
@@ -85,7 +92,7 @@ def put(sweep: Sweep, queue: int, time: int, packet: Any, service: int, hop: int
     record = sweep.records[index(row)]
     copy(packet, record)
     record.hop = hop
-    if sweep.pools:
+    if sweep.pools and packet.label & HAS_SERVICE:
         sweep.services[index(row)] = service
 
 
@@ -204,6 +211,7 @@ def arrive_pool(sweep: Sweep, port: Any, packet: Any, service: int, now: int) ->
     request.time = departure
     copy(packet, request)
     request.hop = packet.hop
+    request.label |= np.int32(HAS_SERVICE)
     request.service = departure - now
     request.left = request.right = NOBODY
     port.root = meld(sweep, port.root, number)

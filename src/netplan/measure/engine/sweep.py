@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from netplan.measure.engine.compiled import compiled, inlined, outlined
+from netplan.measure.engine.compiled import compiled, inlined, outlined, prefetch
 from netplan.measure.engine.model import DELIVERED
 from netplan.measure.engine.serving import (
-    PRIORITY_BITS,
+    HAS_SERVICE,
+    STREAM_SHIFT,
     arrive_fifo,
     arrive_pool,
     arrive_priority,
@@ -88,11 +89,15 @@ def first_input(sweep: Sweep, port: Any) -> tuple[int, int]:
 
 @inlined
 def safe_end(sweep: Sweep, port: Any) -> int:
-    """Up to when nothing more can be sent to a port, or the end of the block."""
+    """Up to when nothing more can be sent to a port, or the end of the block.
+
+    What arrives first from each queue was last touched long ago, and most of it is wanted soon.
+    """
     progress = sweep.progress[0]
     end: int = progress.until
     for at in range(port.first_input, port.last_input):
         queue = sweep.queues[index(at)]
+        prefetch(sweep.records, index(queue.head))
         since = max(progress.begin, sweep.ports[index(queue.sender)].safe)
         end = min(end, since + queue.least)
     return end
@@ -227,8 +232,9 @@ def take(sweep: Sweep, packets: Packets) -> None:
         record.number = packets.first_number + at
         record.bits = packets.bits[at]
         record.hop = begin.hop
-        record.label = (packets.stream[at] << PRIORITY_BITS) | np.int32(packets.priority[at])
-        if sweep.pools:
+        record.label = (packets.stream[at] << STREAM_SHIFT) | np.int32(packets.priority[at])
+        if sweep.pools and packets.service[at] != 0:
+            record.label |= np.int32(HAS_SERVICE)
             sweep.services[index(row)] = packets.service[at]
     progress = sweep.progress[0]
     progress.in_flight += len(packets.entry)

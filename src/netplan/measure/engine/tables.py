@@ -92,7 +92,9 @@ def dequeue(sweep: Sweep, number: int) -> None:
         give_back(sweep, head // CHUNK)
         sweep.heads[index(number)] = NEVER
     else:
-        sweep.heads[index(number)] = sweep.records[index(head)].time
+        record = sweep.records[index(head)]
+        sweep.heads[index(number)] = record.time
+        prefetch(sweep.queue_of, index(record.hop))
         prefetch(sweep.records, index(head + 2))
     queue.head = head
 
