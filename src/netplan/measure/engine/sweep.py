@@ -98,7 +98,7 @@ def safe_end(sweep: Sweep, port: Any) -> int:
     for at in range(port.first_input, port.last_input):
         queue = sweep.queues[index(at)]
         prefetch(sweep.records, index(queue.head))
-        since = max(progress.begin, sweep.ports[index(queue.sender)].safe)
+        since = max(progress.begin, sweep.safe[index(queue.sender)])
         end = min(end, since + queue.least)
     return end
 
@@ -121,7 +121,7 @@ def visit(sweep: Sweep, output: Output, number: int) -> bool:
                 choose(sweep, output, port)
             continue
         if now == end:
-            port.safe = end
+            sweep.safe[index(number)] = end
             return True
         if port.servers > 0 and progress.requests_left == 0:
             return False
@@ -168,7 +168,7 @@ def end_group(sweep: Sweep) -> None:
     """Note that nothing more happens in a group before the end of the block."""
     progress = sweep.progress[0]
     for at in range(progress.first_port, progress.last_port):
-        sweep.ports[index(sweep.order[index(at)])].safe = progress.until
+        sweep.safe[index(sweep.order[index(at)])] = progress.until
 
 
 @inlined
