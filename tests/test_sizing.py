@@ -12,7 +12,6 @@ from netplan.measure.sizing import (
     PortView,
     plan_probes,
     probes_lacking,
-    probes_needed,
     warm_up_time,
 )
 from netplan.measure.statistics import packets_needed
@@ -34,7 +33,7 @@ def view(utilisation, hold=math.inf, capacity=1e9, variation=2.0):
 
 
 def plan(ports, streams, p=0.99, background=1e5, longest=math.inf):
-    needed = np.full(len(streams), probes_needed(p))
+    needed = probes_lacking(p, np.zeros(len(streams)))
     return plan_probes(ports, streams, needed, BITS, background, longest)
 
 
@@ -97,13 +96,13 @@ def test_the_first_look_is_long_enough_for_the_probes_that_a_verdict_needs():
 
 
 def test_a_later_round_has_as_many_probes_again():
-    worth = np.array([0.0, 100.0, 150.0, 400.0])
-    assert probes_lacking(100, worth).tolist() == [100, 100, 150, 400]
+    needed = packets_needed(0.99, 1.0)
+    assert probes_lacking(0.99, np.array([needed, 2.0 * needed])).tolist() == [needed, 2 * needed]
 
 
-def test_a_stream_that_the_first_round_was_too_short_for_catches_up():
-    """Few more than 90 would hardly decide anything."""
-    assert probes_lacking(100, np.array([60.0, 90.0])).tolist() == [40, 90]
+def test_a_stream_that_the_rounds_before_were_too_short_for_catches_up():
+    worth = np.array([0.0, 0.6, 0.999]) * packets_needed(0.99, 1.0)
+    assert (worth + probes_lacking(0.99, worth)).tolist() == pytest.approx([4200] * 3)
 
 
 def test_a_busier_port_needs_a_longer_look():

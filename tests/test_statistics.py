@@ -196,7 +196,7 @@ def test_coarser_bins_only_widen_the_interval(half_loaded: Queue) -> None:
     )
     for p in (0.5, 0.9, 0.99):
         # The inflation is measured at bin edges; with the same one, only the edges differ.
-        inner, outer = (quantile_interval(b, p, 0.95, inflation_floor=50) for b in (fine, coarse))
+        inner, outer = (quantile_interval(b, p, 0.95, known_inflation=50) for b in (fine, coarse))
         assert outer.low <= inner.low <= inner.high <= outer.high
         assert outer.high - outer.low > inner.high - inner.low
 
@@ -231,6 +231,36 @@ def test_a_known_inflation_keeps_lucky_short_runs_from_being_trusted(half_loaded
     known = probe_inflation(0.5, packet_rate=1.0, probe_rate=1.0)
     assert any(quantile_interval(run, 0.99, 0.95).trusted for run in runs)
     assert not any(quantile_interval(run, 0.99, 0.95, known).trusted for run in runs)
+
+
+@pytest.mark.parametrize("utilisation", [0.5, 0.7])
+def test_a_known_inflation_makes_runs_trusted_that_are_just_long_enough(
+    utilisation: float,
+) -> None:
+    """Of the same runs, the noise of what they measure themselves turns down more than a third."""
+    known = 1 + 3.8 * utilisation / (1 - utilisation) ** 2
+    runs = simulate(
+        utilisation, BATCHES, math.ceil(1.03 * packets_needed(0.99, known) / BATCHES)
+    ).runs
+    assert sum(quantile_interval(run, 0.99, 0.95).trusted for run in runs) < 0.65 * RUNS
+    found = [quantile_interval(run, 0.99, 0.95, known) for run in runs]
+    trusted = [interval for interval in found if interval.trusted]
+    assert len(trusted) > 0.95 * RUNS
+    true = mm1_quantile(utilisation, 0.99)
+    misses = sum(not interval.low <= true <= interval.high for interval in trusted)
+    assert consistent(misses, len(trusted), 0.05)
+
+
+def test_a_known_inflation_that_the_run_refutes_does_not_make_it_trusted(
+    half_loaded: Queue,
+) -> None:
+    run = half_loaded.prefix(0, BATCHES)
+    measured = ExceedanceCurve(run)
+    inflation, effective = measured.inflation(0.99), measured.effective_exceedances(0.99)
+    for wrong, counts in ((1.9, 1.9 * effective), (2.1, effective)):
+        curve = ExceedanceCurve(run, inflation / wrong)
+        assert curve.effective_exceedances(0.99) == pytest.approx(counts)
+        assert curve.inflation(0.99) == inflation
 
 
 def counted(counts: list[int], batches: int = BATCHES, maximum: float = 2.5) -> Batches:
@@ -330,9 +360,10 @@ def test_batches_of_unequal_packet_number_weigh_by_their_packets() -> None:
 # --- many looks, many pairs -----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("known", [None, 8.6], ids=["unknown inflation", "known inflation"])
 @pytest.mark.parametrize("factor", [1.03, 1 / 1.03, 1.15, 1 / 1.15])
 def test_a_sequential_verdict_is_wrong_in_at_most_one_of_twenty_runs(
-    half_loaded: Queue, factor: float
+    half_loaded: Queue, factor: float, known: float | None
 ) -> None:
     """The run doubles from 32,000 to 512,000 packets; the limit is off the true p99 by a factor."""
     limit = mm1_quantile(0.5, 0.99) * factor
@@ -340,7 +371,7 @@ def test_a_sequential_verdict_is_wrong_in_at_most_one_of_twenty_runs(
     for run in range(RUNS):
         for look in range(5):
             batches = half_loaded.prefix(run, 20 * 2**look)
-            interval = quantile_interval(batches, 0.99, 1 - spend(0.05, look))
+            interval = quantile_interval(batches, 0.99, 1 - spend(0.05, look), known)
             if interval.below(limit) or interval.reaches(limit):
                 right += interval.below(limit) == (factor > 1)
                 wrong += interval.below(limit) != (factor > 1)

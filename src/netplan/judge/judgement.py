@@ -214,7 +214,7 @@ def judge_pairs(
             target.statistic,
             measured,
             _worst_case(case, stream),
-            _least_inflation(prediction, stream, measured, samples),
+            _known_inflation(prediction, stream, measured, samples),
         )
         for stream, measured in zip(streams, found, strict=True)
     ]
@@ -288,13 +288,10 @@ class _PairJudge:
         )
 
 
-def _least_inflation(
+def _known_inflation(
     prediction: Prediction, stream: Stream, measured: StreamSamples, samples: Samples
 ) -> float:
-    """Variance inflation to assume at least, 1 + λK of the port on the way that forgets slowest.
-
-    Without it the short runs that look independent by chance would be the ones that decide.
-    """
+    """Variance inflation to expect, 1 + λK of the port on the way that forgets slowest."""
     memory = prediction.ports.correlation_time
     slowest = float(memory[sorted(set(chain(*stream.paths)))].max())
     return 1 + measured.delivered / samples.duration * slowest

@@ -27,7 +27,6 @@ from netplan.measure.sizing import (
     PortView,
     plan_probes,
     probes_lacking,
-    probes_needed,
     slowest_memory,
     warm_up_time,
 )
@@ -214,7 +213,7 @@ def plan_round(
     plan = plan_probes(
         design.ports,
         [stream.paths for stream in sized],
-        probes_lacking(probes_needed(_hardest_level(case)), _worth(design, sized, before)),
+        probes_lacking(_hardest_level(case), _worth(design, sized, before)),
         max(stream.sizes.mean for stream in streams),
         design.hops,
         longest=BUDGET_FOR_CARRIED * left / max(carried_rate, 1.0) - unmeasured,

@@ -29,21 +29,18 @@ __all__ = [
     "ProbePlan",
     "plan_probes",
     "probes_lacking",
-    "probes_needed",
     "slowest_memory",
     "warm_up_time",
 ]
 
 Float64 = NDArray[np.float64]
 
-SAFETY = 1.3
+SAFETY = 1.05
 """More probes than the guard on effective exceedances asks for, since their number is random."""
 PROBE_SHARE = 0.01
 """Most that probes may take of any port, by contract."""
 RELAXATIONS = 10
 """Relaxation times until a queue that began empty has forgotten it."""
-LEAST_GROWTH = 1.5
-"""So many times the probes a further round brings at least: each takes its share of the error."""
 TYPICAL_STREAM = 0.9
 """The first look is long enough for this share of the streams; the rest get their turn later."""
 
@@ -92,9 +89,10 @@ class PortView:
         M/D/1 queues, ρ from 0.3 to 0.9, 20 million packets each. Of a pool fewer have to wait, by
         Erlang C over ρ, and so fewer have anything in common: within a factor of about 2 of what
         M/M/c and lognormal service show with four servers, ρ from 0.7 to 0.9, and too long with
-        dozens, where service varies more than waits do. It only sizes the run; verdicts go by the
-        inflation that the run itself shows, but by no less than this one. Correlations die away
-        with the relaxation time at least, so that K is at most twice as long.
+        dozens, where service varies more than waits do. It sizes the run, and tells when that is
+        long enough unless what the run itself shows refutes it; verdicts go by the larger of the
+        two. Correlations die away with the relaxation time at least, so that K is at most twice as
+        long.
         """
         with np.errstate(divide="ignore"):
             free: Float64 = 1.9 * self.size_variation * self._service / (1 - self._stable) ** 2
@@ -150,24 +148,20 @@ def warm_up_time(ports: PortView, used: NDArray[np.int64], longest_route: float)
     return float(longest_route + RELAXATIONS * ports.relaxation[used].max(initial=0.0))
 
 
-def probes_needed(p: float) -> float:
-    """Return the probes of a stream that a first round should have for its p-quantile."""
-    return SAFETY * packets_needed(p, 1.0)
+def probes_lacking(p: float, worth: Float64) -> Float64:
+    """Return the probes that each stream should have in the next round for its p-quantile.
 
-
-def probes_lacking(needed: float, worth: Float64) -> Float64:
-    """Return the probes that each stream should have in the next round.
-
-    As many again as there are, or those that are missing where the first round was too short.
+    So many that the rounds suffice for an interval, or, if those before did, as many again.
 
     Parameters
     ----------
-    needed
-        Probes that a stream should have after the first round.
+    p
+        Level of the quantile.
     worth
         Independent probes that those of each stream are worth so far, shape (S,).
     """
-    lacking: Float64 = np.where(worth * LEAST_GROWTH <= needed, needed - worth, worth)
+    needed = packets_needed(p, 1.0)
+    lacking: Float64 = np.where(worth < needed, SAFETY * needed - worth, worth)
     return lacking
 
 
