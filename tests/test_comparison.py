@@ -188,9 +188,19 @@ def test_the_interval_covers_the_true_difference_as_often_as_it_claims(level):
     assert 0.85 * 400 <= covered <= 0.95 * 400
 
 
-def test_batches_without_packets_tell_nothing():
-    empty = replace(batches([[1.0, 2.0], [1.0, 3.0]]), counts=np.array([[1, 1, 0], [0, 0, 0]]))
-    found = difference(empty, empty, 0.5, 0.95, paired=True)
+def test_a_batch_without_packets_changes_nothing_but_the_number_of_batches():
+    run = batches(np.arange(200.0).reshape(10, 20))
+    more = replace(run, counts=np.vstack([run.counts, 0 * run.counts[:1]]), sums=[*run.sums, 0.0])
+    ten, eleven = (difference(one, one, 0.8, 0.95, paired=False) for one in (run, more))
+    assert ten.trusted
+    assert eleven.trusted
+    assert eleven.estimate == ten.estimate == 0.0
+    assert eleven.high == pytest.approx(ten.high, rel=0.05)
+
+
+def test_runs_without_packets_tell_nothing():
+    run = batches([[1.0, 2.0], [1.0, 3.0]])
+    found = difference(run, replace(run, counts=0 * run.counts), 0.5, 0.95, paired=True)
     assert not found.trusted
     assert not found.significant
     assert np.isnan(found.estimate)

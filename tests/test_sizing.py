@@ -101,8 +101,8 @@ def test_a_later_round_has_as_many_probes_again():
 
 
 def test_a_stream_that_the_rounds_before_were_too_short_for_catches_up():
-    worth = np.array([0.0, 0.6, 0.999]) * packets_needed(0.99, 1.0)
-    assert (worth + probes_lacking(0.99, worth)).tolist() == pytest.approx([4200] * 3)
+    worth = np.array([0.0, 1000.0, 3960.0])
+    assert probes_lacking(0.99, worth).tolist() == pytest.approx([4200, 3200, 990])
 
 
 def test_a_busier_port_needs_a_longer_look():

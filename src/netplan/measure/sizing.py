@@ -41,6 +41,8 @@ PROBE_SHARE = 0.01
 """Most that probes may take of any port, by contract."""
 RELAXATIONS = 10
 """Relaxation times until a queue that began empty has forgotten it."""
+LEAST_GROWTH = 0.25
+"""Share of the probes there are that a further round brings at least: it has a warm-up too."""
 TYPICAL_STREAM = 0.9
 """The first look is long enough for this share of the streams; the rest get their turn later."""
 
@@ -161,7 +163,8 @@ def probes_lacking(p: float, worth: Float64) -> Float64:
         Independent probes that those of each stream are worth so far, shape (S,).
     """
     needed = packets_needed(p, 1.0)
-    lacking: Float64 = np.where(worth < needed, SAFETY * needed - worth, worth)
+    missing = np.maximum(SAFETY * needed - worth, LEAST_GROWTH * worth)
+    lacking: Float64 = np.where(worth < needed, missing, worth)
     return lacking
 
 

@@ -68,7 +68,7 @@ def difference(
     paired
         Whether the batches belong together.
     """
-    if not first.packets.all() or not second.packets.all() or len(first.counts) < 2:
+    if not first.packets.any() or not second.packets.any() or len(first.counts) < 2:
         return Difference(math.nan, -math.inf, math.inf, paired, trusted=False)
     (one, of_one), (two, of_two) = (_sections(run, level) for run in (first, second))
     if paired:
