@@ -158,7 +158,7 @@ def _evaluated(
     from netplan.measure.compilation import compile_apart, is_compiled
 
     if not is_compiled():
-        fail("first run on this machine: compiling, about 15 seconds")
+        fail("first run on this machine: compiling, about 10 seconds")
         compile_apart()
     with told_by(reporter) as progress:
         return evaluate(

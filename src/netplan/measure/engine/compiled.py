@@ -23,10 +23,13 @@ __all__ = ["compiled", "inlined", "is_stored", "outlined", "prefetch"]
 # counts, which would take most of the time (`_nrt=False`).
 _jit = functools.partial(numba.njit, nogil=True, _nrt=False)
 
-inlined = _jit(forceinline=True)
+# What Python and C would call a function by takes as long to compile as the function.
+_inner = functools.partial(_jit, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+inlined = _inner(forceinline=True)
 """Decorator of a function that only compiled functions call; it becomes a part of its caller."""
 
-outlined = _jit()
+outlined = _inner()
 """The same, for what happens rarely: it stays apart."""
 
 
