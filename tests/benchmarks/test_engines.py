@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import statistics
 import time
 import tracemalloc
@@ -24,6 +25,7 @@ import simpy
 from netplan.measure.engine.fast import FastEngine
 from netplan.measure.engine.model import PacketBlock, Ports, Routes
 from netplan.measure.engine.reference import SimPyEngine
+from netplan.measure.replication import workers
 
 pytestmark = pytest.mark.benchmark(group="engines")
 
@@ -40,6 +42,8 @@ MEAN_BITS = 8000
 BUSIEST = 0.7
 BLOCK = 65_536
 ROUNDS = 5
+TRIALS = 15
+"""Of two cores, of which each does `ROUNDS` runs: shorter ones tell more of their neighbours."""
 
 
 @dataclass(frozen=True)
@@ -215,3 +219,40 @@ def test_packet_hops_per_second(name, capsys):
         with capsys.disabled():
             print(json.dumps(line))  # noqa: T201 # the line is what the benchmark is for
     assert with_engine(FastEngine, *work["simpy"]) == rounds[0]["simpy"][1]
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="needs two cores")
+def test_two_cores_against_one(capsys):
+    """Two jobs one after the other, then side by side as replications are."""
+    load = LOADS["nsf14"]
+    jobs = [load.blocks(load.packets, seed) for seed in (1, 2)]
+
+    def job(blocks):
+        return sum(with_engine(FastEngine, load, blocks) for _ in range(ROUNDS))
+
+    def clock(jobs_done):
+        begin = time.perf_counter()
+        hops = sum(jobs_done())
+        return time.perf_counter() - begin, hops
+
+    job(load.blocks(1000))
+    with workers(2, "fast", job) as side_by_side:
+        trials = [
+            (clock(lambda: map(job, jobs)), clock(lambda: side_by_side(jobs)))
+            for _ in range(TRIALS)
+        ]
+    assert len({hops for trial in trials for _, hops in trial}) == 1
+    gains = [one / two for (one, _), (two, _) in trials]
+    took, hops = statistics.median(two for _, (two, _) in trials), trials[0][1][1]
+    lower, median, upper = statistics.quantiles(gains, n=4)
+    line = {
+        "benchmark": "nsf14 on two cores",
+        "engine": "fast",
+        "packet_hops": hops,
+        "seconds": round(took, 3),
+        "mph_per_s": round(hops / took / 1e6, 3),
+        "times_one_core": round(median, 2),
+        "middle_half": [round(lower, 2), round(upper, 2)],
+    }
+    with capsys.disabled():
+        print(json.dumps(line))  # noqa: T201 # the line is what the benchmark is for
