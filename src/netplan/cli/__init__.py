@@ -8,6 +8,8 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line; Ctrl-C while the program is still being loaded ends it as well."""
+    # To look for plugins pydantic would read what every installed package says of itself.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         from netplan.cli.app import main as run
     except KeyboardInterrupt:

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 __all__ = ["LONG_RUN", "RATES", "Forecast", "Load", "forecast"]
 
-RATES = {"fast": 2.5e6, "simpy": 1.5e5}
+RATES = {"fast": 4e6, "simpy": 1.5e5}
 """Packet-hops per second of one core, drawing and recording included [1/s]. Measured in the
-shipped scenarios on shared cores: 2 (Liaoning) to 11 million (two cities), and 0.15 million."""
+shipped scenarios on shared cores: 4 (Liaoning) to 11 million (two cities), and 0.15 million."""
 LONG_RUN = 30.0
 """A run that takes longer is worth saying before it begins [s]."""
 BASE_MEMORY = 200e6

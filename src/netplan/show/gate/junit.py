@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["junit_report"]
 
 _TEXTS = Texts("en", REPORT)
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def junit_report(documents: Sequence[Mapping[str, Any]]) -> str:
@@ -75,4 +75,4 @@ def _line(pair: Mapping[str, Any]) -> str:
 
 def _legal(text: str) -> str:
     """Replace what XML cannot hold (XML 1.0, fifth edition, production 2)."""
-    return _ILLEGAL.sub("\ufffd", text)
+    return re.sub(_ILLEGAL, "\ufffd", text)
