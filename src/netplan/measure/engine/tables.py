@@ -94,6 +94,7 @@ def dequeue(sweep: Sweep, number: int) -> None:
     else:
         record = sweep.records[index(head)]
         sweep.heads[index(number)] = record.time
+        # a place taken in a buffer has no hop; what is fetched ahead for nothing does no harm
         prefetch(sweep.queue_of, index(record.hop))
         prefetch(sweep.records, index(head + 2))
     queue.head = head

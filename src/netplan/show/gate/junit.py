@@ -16,6 +16,7 @@ __all__ = ["junit_report"]
 
 _TEXTS = Texts("en", REPORT)
 _ILLEGAL = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+"""Compiled when it is first needed, which takes longer than importing the module."""
 
 
 def junit_report(documents: Sequence[Mapping[str, Any]]) -> str:
