@@ -7,7 +7,7 @@ import pytest
 
 from netplan.measure.engine.model import (
     DELIVERED,
-    Finished,
+    FINISHED,
     Outside,
     PacketBlock,
     Ports,
@@ -34,19 +34,15 @@ NETWORK = CompiledNetwork(
 )
 
 
-def finished(*packets):
+def finished(*packets, compute=0):
     """Make packets of number, entry, bits, route, stream, delay and the port of the drop."""
     columns = np.array(packets, np.int64).reshape(-1, 7).T
-    return Finished(
-        number=columns[0],
-        entry=columns[1],
-        bits=columns[2],
-        route=columns[3].astype(np.int32),
-        stream=columns[4].astype(np.int32),
-        delay=columns[5],
-        dropped_at=columns[6].astype(np.int32),
-        compute=np.zeros_like(columns[0]),
-    )
+    made = np.empty(len(packets), FINISHED)
+    made["compute"] = compute
+    names = ("number", "entry", "bits", "route", "stream", "delay", "dropped_at")
+    for name, column in zip(names, columns, strict=True):
+        made[name] = column
+    return made
 
 
 def entering(*packets):
@@ -123,8 +119,7 @@ def test_access_and_storage_of_a_packet_are_added_to_what_the_engine_saw():
     )
     found.enter(block)
     for number, entry in ((8, 1500), (7, 1000)):
-        served = finished((number, entry, 1000, 0, 0, 123_456, DELIVERED))
-        found.record(replace(served, compute=np.array([400])))
+        found.record(finished((number, entry, 1000, 0, 0, 123_456, DELIVERED), compute=400))
         stream = found.streams()["one"]
         parts = dict(zip(COMPONENTS, stream.component_sums.tolist(), strict=True))
         if number == 8:
@@ -150,8 +145,7 @@ def test_a_pool_on_the_way_sends_nothing():
         routes=Routes(start=np.array([0, 3, 4]), ports=np.array([0, 2, 1, 0], np.int32)),
     )
     found = Recorder(network, ["one"], [[0]], (1000, 2000), 1)
-    served = finished((0, 1000, 1000, 0, 0, 123_456, DELIVERED))
-    found.record(replace(served, compute=np.array([400])))
+    found.record(finished((0, 1000, 1000, 0, 0, 123_456, DELIVERED), compute=400))
     parts = dict(zip(COMPONENTS, found.streams()["one"].component_sums.tolist(), strict=True))
     assert parts["transmission"] == 110_000
     assert parts["queueing"] == 12_381 - 400

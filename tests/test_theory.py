@@ -126,8 +126,8 @@ def send(
     parts = [engine.advance(block), engine.drain()]
     delay, dropped_at = np.zeros(n), np.zeros(n, dtype=np.int64)
     for part in parts:
-        delay[part.number] = part.delay / PS_PER_S
-        dropped_at[part.number] = part.dropped_at
+        delay[part["number"]] = part["delay"] / PS_PER_S
+        dropped_at[part["number"]] = part["dropped_at"]
     assert sum(map(len, parts)) == n
     return Outcome(delay, dropped_at != DELIVERED, engine.totals())
 

@@ -82,19 +82,9 @@ class Recorder:
         """Count packets that left the network."""
         begin, end, _ = self._window
         access, storage = self._outside.take(
-            finished.number, (finished.entry >= begin) & (finished.entry < end)
+            finished["number"], (finished["entry"] >= begin) & (finished["entry"] < end)
         )
-        found = Found(
-            entry=finished.entry,
-            bits=finished.bits,
-            route=finished.route,
-            stream=finished.stream,
-            delay=finished.delay,
-            dropped_at=finished.dropped_at,
-            compute=finished.compute,
-            access=access,
-            storage=storage,
-        )
+        found = Found(finished, access, storage)
         row = 0
         while (row := tally(found, row, self._window, self._paths, self._tally)) < len(finished):
             self._tally = _more_pages(self._tally)

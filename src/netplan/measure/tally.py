@@ -14,7 +14,7 @@ from netplan.measure.histogram import BIAS, MANTISSA_SHIFT, N_BINS, PAGE
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from netplan.measure.engine.model import Float64, Int32, Int64
+    from netplan.measure.engine.model import Finished, Float64, Int32, Int64
 
 __all__ = ["PAGES_PER_PACKET", "Found", "Paths", "Tally", "Window", "tally"]
 
@@ -45,17 +45,13 @@ class Paths(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Packets that left the network; all of shape (N,)."""
+    """Packets that left the network, and what they took outside of it; all of shape (N,)."""
 
-    entry: Int64
-    bits: Int64
-    route: Int32
-    stream: Int32
-    delay: Int64
-    dropped_at: Int32
-    compute: Int64
+    packets: Finished
     access: Int64
+    """[ps]."""
     storage: Int64
+    """[ps]."""
 
 
 class Tally(NamedTuple):
@@ -112,27 +108,28 @@ def transmission(paths: Paths, route: int, bits: int) -> int:
 def tally(found: Found, first: int, window: Window, paths: Paths, to: Tally) -> int:
     """Count packets from row `first` on; return the row at which more pages are needed, or N."""
     streams, batches = to.sums.shape
-    for row in range(first, len(found.entry)):
-        entry = found.entry[index(row)]
+    for row in range(first, len(found.packets)):
+        packet = found.packets[index(row)]
+        entry = packet.entry
         if entry < window.begin or entry >= window.end:
             continue
         if to.pages[0] + PAGES_PER_PACKET > len(to.counts):
             return row
-        stream, route = found.stream[index(row)], found.route[index(row)]
+        stream, route = packet.stream, packet.route
         batch = (entry - window.begin) * batches // (window.end - window.begin)
         to.known[0] += 1
-        if found.dropped_at[index(row)] != DELIVERED:
+        if packet.dropped_at != DELIVERED:
             to.dropped[stream, batch] += 1
             continue
         access, storage = found.access[index(row)], found.storage[index(row)]
-        compute = found.compute[index(row)] + storage
-        delay = found.delay[index(row)] + access + storage
+        compute = packet.compute + storage
+        delay = packet.delay + access + storage
         excess = delay - to.base[index(stream)]
         to.sums[stream, batch] += excess
         to.squares[index(stream)] += np.float64(excess) * np.float64(excess)
         to.maximum[index(stream)] = max(to.maximum[index(stream)], delay)
         count(to, stream * batches + batch, excess)
-        sending = transmission(paths, route, found.bits[index(row)])
+        sending = transmission(paths, route, packet.bits)
         queueing = delay - sending - access - compute
         for part in range(3):
             to.components[part, stream] += paths.fixed[part, route]
@@ -141,4 +138,4 @@ def tally(found: Found, first: int, window: Window, paths: Paths, to: Tally) -> 
         for part, value in enumerate((sending, queueing, access, compute)):
             to.components[3 + part, stream] += value
             count(to, rows + part * streams, value)
-    return len(found.entry)
+    return len(found.packets)

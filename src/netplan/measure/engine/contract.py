@@ -109,4 +109,5 @@ def _check_work(block: PacketBlock) -> None:
 
 
 def _within(indices: np.ndarray[tuple[int], np.dtype[np.integer]], size: int) -> bool:
-    return bool(indices.min() >= 0 and indices.max() < size)
+    """Tell whether all lie in 0..size - 1; read without sign, negative ones are the largest."""
+    return bool(indices.view(f"u{indices.itemsize}").max() < size)

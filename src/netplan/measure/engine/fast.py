@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from netplan.measure.engine.contract import END_OF_TIME, check_block, check_network
-from netplan.measure.engine.layout import Output, Packets, lay_out, more_chunks, more_requests
-from netplan.measure.engine.model import Finished, PacketBlock, PortTotals
+from netplan.measure.engine.layout import Packets, lay_out, more_chunks, more_requests
+from netplan.measure.engine.model import FINISHED, Finished, PacketBlock, PortTotals
 from netplan.measure.engine.sweep import CHUNKS_PER_PACKET, run, take
 from netplan.measure.engine.tables import CHUNK
 
@@ -43,7 +43,7 @@ class FastEngine:
         check_block(block, len(sweep.begins), sweep.priorities, self._now)
         # a queue takes a chunk when it begins, and one more for each that it fills
         self._have_chunks(len(block) // CHUNK + sweep.inputs)
-        take(self._sweep, _packets(block))
+        take(self._sweep, _packets(block, self._sweep.pools))
         finished = self._run(int(block.until))
         self._now = int(block.until)
         return finished
@@ -57,13 +57,13 @@ class FastEngine:
     def _run(self, until: int) -> Finished:
         progress = self._sweep.progress
         progress["until"], progress["finished"], progress["group"] = until, 0, 0
-        output = _output(self.in_flight)
+        output = np.empty(self.in_flight, FINISHED)
         self._have_chunks(CHUNKS_PER_PACKET)
         while not run(self._sweep, output):
             self._have_chunks(2 * CHUNKS_PER_PACKET)
             if progress["requests_left"][0] == 0:
                 self._sweep = more_requests(self._sweep)
-        return _finished(output, int(progress["finished"][0]))
+        return output[: int(progress["finished"][0])]
 
     def _have_chunks(self, chunks: int) -> None:
         if self._sweep.progress["left"][0] < chunks:
@@ -90,13 +90,18 @@ class FastEngine:
         return int(self._sweep.progress["packet_hops"][0])
 
 
-def _packets(block: PacketBlock) -> Packets:
-    """Give the columns the one kind that is compiled: contiguous and, for Numba, writable."""
+def _packets(block: PacketBlock, pools: bool) -> Packets:
+    """Give the columns the one kind that is compiled: contiguous and, for Numba, writable.
+
+    Without pools nobody looks at what packets ask of them.
+    """
 
     def column(values: Any, kind: type[np.integer[Any]]) -> Any:
         return np.require(values, kind, ["C", "W", "A"])
 
-    service = np.zeros(len(block), np.int64) if block.service is None else block.service
+    service = block.service
+    if service is None:
+        service = np.zeros(len(block) if pools else 0, np.int64)
     return Packets(
         first_number=int(block.first_number),
         entry=column(block.entry, np.int64),
@@ -106,24 +111,3 @@ def _packets(block: PacketBlock) -> Packets:
         stream=column(block.stream, np.int32),
         service=column(service, np.int64),
     )
-
-
-def _output(most: int) -> Output:
-    return Output(
-        number=np.empty(most, np.int64),
-        entry=np.empty(most, np.int64),
-        bits=np.empty(most, np.int64),
-        route=np.empty(most, np.int32),
-        stream=np.empty(most, np.int32),
-        delay=np.empty(most, np.int64),
-        dropped_at=np.empty(most, np.int32),
-        compute=np.empty(most, np.int64),
-    )
-
-
-def _finished(output: Output, packets: int) -> Finished:
-    """Cut the columns to the packets that finished; a copy if that lets much memory go."""
-    columns = {name: column[:packets] for name, column in output._asdict().items()}
-    if 2 * packets < len(output.number):
-        columns = {name: column.copy() for name, column in columns.items()}
-    return Finished(**columns)

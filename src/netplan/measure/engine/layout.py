@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from netplan.measure.engine.model import Int8, Int32, Int64, Ports, Routes
 
-__all__ = ["Output", "Packets", "Sweep", "lay_out", "more_chunks", "more_requests"]
+__all__ = ["Packets", "Sweep", "lay_out", "more_chunks", "more_requests"]
 
 CACHE_LINE: Final = 64
 """[B]; a record in two of them takes twice as long to fetch."""
@@ -121,19 +121,6 @@ class Packets(NamedTuple):
     priority: Int8
     stream: Int32
     service: Int64
-
-
-class Output(NamedTuple):
-    """Columns for measured packets that leave, as compiled code writes them."""
-
-    number: Int64
-    entry: Int64
-    bits: Int64
-    route: Int32
-    stream: Int32
-    delay: Int64
-    dropped_at: Int32
-    compute: Int64
 
 
 class Sweep(NamedTuple):

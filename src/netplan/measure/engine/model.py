@@ -20,13 +20,14 @@ Everything is an array, and time is integer picoseconds. The packet model:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
     "DELIVERED",
+    "FINISHED",
     "UNMEASURED",
     "Engine",
     "Finished",
@@ -44,7 +45,7 @@ Int8 = NDArray[np.int8]
 Float64 = NDArray[np.float64]
 
 DELIVERED = -1
-"""In `Finished.dropped_at`: the packet was not dropped."""
+"""In `FINISHED`: the packet was not dropped."""
 UNMEASURED = -1
 """In `PacketBlock.stream`: load only, the engine does not report this packet."""
 
@@ -131,24 +132,21 @@ class Outside:
     """Shape (N,): reading beside the servers [ps]."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """Measured packets that left the network, in no particular order."""
-
-    number: Int64
-    entry: Int64
-    bits: Int64
-    route: Int32
-    stream: Int32
-    delay: Int64
-    """Shape (N,): last bit received - entry [ps]; for a dropped packet until the drop."""
-    dropped_at: Int32
-    """Shape (N,): port that dropped the packet, or `DELIVERED`."""
-    compute: Int64
-    """Shape (N,): wait and service at the pool on the way [ps], 0 without one."""
-
-    def __len__(self) -> int:
-        return len(self.number)
+FINISHED: Final = np.dtype(
+    [
+        ("number", "i8"),
+        ("entry", "i8"),
+        ("delay", "i8"),  # last bit received - entry [ps]; of a dropped packet until the drop
+        ("compute", "i8"),  # wait and service at the pool on the way [ps], 0 without one
+        ("bits", "i4"),
+        ("route", "i4"),
+        ("stream", "i4"),
+        ("dropped_at", "i4"),  # port that dropped the packet, or `DELIVERED`
+    ]
+)
+"""A measured packet that left the network."""
+Finished = NDArray[np.void]
+"""Shape (N,): `FINISHED`, in no particular order."""
 
 
 @dataclass(frozen=True, slots=True)

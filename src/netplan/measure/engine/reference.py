@@ -26,6 +26,7 @@ from simpy.events import EventPriority
 from netplan.measure.engine.contract import check_block, check_network
 from netplan.measure.engine.model import (
     DELIVERED,
+    FINISHED,
     UNMEASURED,
     Finished,
     PacketBlock,
@@ -70,7 +71,6 @@ class Packet(Happening):
     """A packet under way: the event of its next arrival."""
 
     def __init__(self, record: Record, path: Path) -> None:
-        self.record = record
         self.number, self.entry, self.bits, self.route, self.priority, self.stream, self.service = (
             record
         )
@@ -104,8 +104,7 @@ class Destination:
         self.on_arrival: list[object] = [self.arrive]
         self.left = 0
         self.finished: list[tuple[int, ...]] = []
-        """Record, time at which the packet left [ps], port that dropped it or `DELIVERED`, wait and
-        service at a pool [ps]."""
+        """Rows of `FINISHED`."""
 
     def arrive(self, packet: Packet) -> None:
         """Receive the last bit of a packet."""
@@ -115,23 +114,16 @@ class Destination:
         """Note that a packet has left now; keep it if it was measured."""
         self.left += 1
         if packet.stream != UNMEASURED:
-            self.finished.append((*packet.record, self.clock.now, dropped_at, packet.compute))
+            delay = self.clock.now - packet.entry
+            taken = (packet.number, packet.entry, delay, packet.compute)
+            known = (packet.bits, packet.route, packet.stream)
+            self.finished.append((*taken, *known, dropped_at))
 
     def take(self) -> Finished:
         """Hand over what has been kept."""
-        columns = np.array(self.finished, dtype=np.int64).reshape(-1, 10).T.copy()
+        finished = np.array(self.finished, FINISHED)
         self.finished = []
-        number, entry, bits, route, _, stream, _, left, dropped_at, compute = columns
-        return Finished(
-            number=number,
-            entry=entry,
-            bits=bits,
-            route=route.astype(np.int32),
-            stream=stream.astype(np.int32),
-            delay=left - entry,
-            dropped_at=dropped_at.astype(np.int32),
-            compute=compute,
-        )
+        return finished
 
 
 class Port:

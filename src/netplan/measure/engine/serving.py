@@ -23,7 +23,8 @@ from netplan.measure.engine.tables import (
 )
 
 if TYPE_CHECKING:
-    from netplan.measure.engine.layout import Output, Sweep
+    from netplan.measure.engine.layout import Sweep
+    from netplan.measure.engine.model import Finished
 
 __all__ = [
     "HAS_SERVICE",
@@ -47,7 +48,7 @@ HAS_SERVICE: Final = 128
 
 @inlined
 def leave(
-    sweep: Sweep, output: Output, packet: Any, service: int, time: int, dropped_at: int
+    sweep: Sweep, output: Finished, packet: Any, service: int, time: int, dropped_at: int
 ) -> None:
     """Let a packet out of the network; report it if it is measured."""
     progress, stream = sweep.progress[0], packet.label >> STREAM_SHIFT
@@ -56,14 +57,15 @@ def leave(
     if stream != UNMEASURED:
         row, hop = index(progress.finished), index(packet.hop)
         progress.finished += 1
-        output.number[row] = progress.entered - np.uint32(progress.entered - packet.number)
-        output.entry[row] = packet.entry
-        output.bits[row] = packet.bits
-        output.route[row] = sweep.route_of[hop]
-        output.stream[row] = stream
-        output.delay[row] = time - packet.entry
-        output.dropped_at[row] = dropped_at
-        output.compute[row] = service if sweep.pools and sweep.served[hop] else 0
+        found = output[row]
+        found.number = progress.entered - np.uint32(progress.entered - packet.number)
+        found.entry = packet.entry
+        found.delay = time - packet.entry
+        found.compute = service if sweep.pools and sweep.served[hop] else 0
+        found.bits = packet.bits
+        found.route = sweep.route_of[hop]
+        found.stream = stream
+        found.dropped_at = dropped_at
 
 
 @inlined
@@ -97,7 +99,7 @@ def put(sweep: Sweep, queue: int, time: int, packet: Any, service: int, hop: int
 
 
 @inlined
-def send(sweep: Sweep, output: Output, packet: Any, service: int, departure: int) -> None:
+def send(sweep: Sweep, output: Finished, packet: Any, service: int, departure: int) -> None:
     """Send a packet on to its next port, or out of the network."""
     queue = sweep.queue_of[index(packet.hop)]
     time = departure + sweep.queues[index(queue)].lag
@@ -137,7 +139,7 @@ def has_room(port: Any, packets: int, bits: int) -> Any:
 
 
 @outlined
-def drop(sweep: Sweep, output: Output, number: int, packet: Any, service: int, now: int) -> None:
+def drop(sweep: Sweep, output: Finished, number: int, packet: Any, service: int, now: int) -> None:
     """Lose a packet for which there is no room."""
     port = sweep.ports[index(number)]
     port.drops += 1
@@ -163,7 +165,7 @@ def admit(sweep: Sweep, port: Any, bits: int, now: int) -> Any:
 
 @inlined
 def arrive_fifo(
-    sweep: Sweep, output: Output, number: int, packet: Any, service: int, now: int
+    sweep: Sweep, output: Finished, number: int, packet: Any, service: int, now: int
 ) -> None:
     """Serve the packet as soon as all that came before it have departed."""
     port = sweep.ports[index(number)]
@@ -219,7 +221,7 @@ def arrive_pool(sweep: Sweep, port: Any, packet: Any, service: int, now: int) ->
 
 
 @inlined
-def release(sweep: Sweep, output: Output, port: Any) -> None:
+def release(sweep: Sweep, output: Finished, port: Any) -> None:
     """Send on the request that departs first; servers do not finish in the order of arrivals."""
     number = port.root
     request = sweep.requests[index(number)]
@@ -231,7 +233,7 @@ def release(sweep: Sweep, output: Output, port: Any) -> None:
 
 @inlined
 def arrive_priority(
-    sweep: Sweep, output: Output, number: int, packet: Any, service: int, now: int, alone: bool
+    sweep: Sweep, output: Finished, number: int, packet: Any, service: int, now: int, alone: bool
 ) -> None:
     """Queue the packet behind those of its priority.
 
@@ -255,7 +257,7 @@ def arrive_priority(
 
 
 @inlined
-def choose(sweep: Sweep, output: Output, port: Any) -> None:
+def choose(sweep: Sweep, output: Finished, port: Any) -> None:
     """Begin to serve the first packet of the most urgent queue."""
     queue: int = port.waiting
     while sweep.heads[index(queue)] == NEVER:

@@ -46,7 +46,8 @@ from netplan.measure.engine.tables import (
 )
 
 if TYPE_CHECKING:
-    from netplan.measure.engine.layout import Output, Packets, Sweep
+    from netplan.measure.engine.layout import Packets, Sweep
+    from netplan.measure.engine.model import Finished
 
 __all__ = ["CHUNKS_PER_PACKET", "run", "take"]
 
@@ -104,7 +105,7 @@ def safe_end(sweep: Sweep, port: Any) -> int:
 
 
 @inlined
-def visit(sweep: Sweep, output: Output, number: int) -> bool:
+def visit(sweep: Sweep, output: Finished, number: int) -> bool:
     """Let all happen at a port that is safe; False if memory runs out.
 
     A port chooses, and a pool sends on, when all that come at the same instant have arrived.
@@ -211,7 +212,7 @@ def next_port(sweep: Sweep) -> int:
 
 
 @inlined
-def deliver(sweep: Sweep, output: Output) -> None:
+def deliver(sweep: Sweep, output: Finished) -> None:
     """Let packets reach their destination that were on the way there when the last block ended."""
     for queue in range(sweep.inputs, sweep.inputs + len(sweep.ports)):
         while sweep.heads[queue] < sweep.progress[0].until:
@@ -242,7 +243,7 @@ def take(sweep: Sweep, packets: Packets) -> None:
 
 
 @compiled
-def run(sweep: Sweep, output: Output) -> bool:
+def run(sweep: Sweep, output: Finished) -> bool:
     """Let all happen that happens before ``progress.until``; False if more memory is needed."""
     progress = sweep.progress[0]
     deliver(sweep, output)
