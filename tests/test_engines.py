@@ -213,7 +213,7 @@ def assert_same(a, b):
 
 
 def simulate(engine, blocks):
-    return gather([*(engine.advance(block) for block in blocks), engine.drain()])
+    return gather([*(engine.advance(block).copy() for block in blocks), engine.drain()])
 
 
 def one_pool(path, servers):

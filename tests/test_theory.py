@@ -123,7 +123,7 @@ def send(
         stream=nothing.astype(np.int32),
     )
     engine = bench.engine(ports, table, priorities=int(priority.max()) + 1)
-    parts = [engine.advance(block), engine.drain()]
+    parts = [engine.advance(block).copy(), engine.drain()]
     delay, dropped_at = np.zeros(n), np.zeros(n, dtype=np.int64)
     for part in parts:
         delay[part["number"]] = part["delay"] / PS_PER_S

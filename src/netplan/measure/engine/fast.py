@@ -36,6 +36,7 @@ class FastEngine:
         check_network(ports, routes, priorities)
         self._sweep = lay_out(ports, routes, priorities)
         self._now = 0
+        self._output = np.empty(0, FINISHED)
 
     def advance(self, block: PacketBlock) -> Finished:
         """Take in a block and simulate all that happens before ``block.until``."""
@@ -57,13 +58,15 @@ class FastEngine:
     def _run(self, until: int) -> Finished:
         progress = self._sweep.progress
         progress["until"], progress["finished"], progress["group"] = until, 0, 0
-        output = np.empty(self.in_flight, FINISHED)
+        if len(self._output) < self.in_flight:
+            # taken anew for every block it would be mapped page by page each time
+            self._output = np.empty(self.in_flight + self.in_flight // 4, FINISHED)
         self._have_chunks(CHUNKS_PER_PACKET)
-        while not run(self._sweep, output):
+        while not run(self._sweep, self._output):
             self._have_chunks(2 * CHUNKS_PER_PACKET)
             if progress["requests_left"][0] == 0:
                 self._sweep = more_requests(self._sweep)
-        return output[: int(progress["finished"][0])]
+        return self._output[: int(progress["finished"][0])]
 
     def _have_chunks(self, chunks: int) -> None:
         if self._sweep.progress["left"][0] < chunks:

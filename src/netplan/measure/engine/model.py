@@ -168,7 +168,10 @@ class PortTotals:
 
 
 class Engine(Protocol):
-    """A network of ports through which packets flow; its state lives from block to block."""
+    """A network of ports through which packets flow; its state lives from block to block.
+
+    What `advance` and `drain` return may be overwritten by the next call.
+    """
 
     name: str
 

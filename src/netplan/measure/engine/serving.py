@@ -29,14 +29,15 @@ if TYPE_CHECKING:
 __all__ = [
     "HAS_SERVICE",
     "STREAM_SHIFT",
-    "arrive_fifo",
+    "arrive_limited",
     "arrive_pool",
     "arrive_priority",
     "choose",
     "leave",
-    "put",
     "release",
+    "send",
     "service_of",
+    "transmission",
 ]
 
 STREAM_SHIFT: Final = 8
@@ -122,10 +123,16 @@ def count(port: Any, bits: int, wait: int) -> None:
 
 
 @inlined
+def transmission(port: Any, bits: int) -> int:
+    """Time to send a packet [ps]: see `model.transmission_ps`."""
+    return max(1, int(bits * port.ps_per_bit + 0.5))
+
+
+@inlined
 def serve(port: Any, bits: int, arrival: int, start: int) -> int:
     """Begin service at `start`, return the departure."""
     count(port, bits, start - arrival)
-    departure: int = start + max(1, int(bits * port.ps_per_bit + 0.5))
+    departure: int = start + transmission(port, bits)
     port.free = departure
     return departure
 
@@ -164,20 +171,19 @@ def admit(sweep: Sweep, port: Any, bits: int, now: int) -> Any:
 
 
 @inlined
-def arrive_fifo(
+def arrive_limited(
     sweep: Sweep, output: Finished, number: int, packet: Any, service: int, now: int
 ) -> None:
-    """Serve the packet as soon as all that came before it have departed."""
+    """Serve the packet at a FIFO port as soon as all that came before it have departed."""
     port = sweep.ports[index(number)]
     bits = packet.bits
-    if port.limited and not admit(sweep, port, bits, now):
+    if not admit(sweep, port, bits, now):
         drop(sweep, output, number, packet, service, now)
         return
     departure = serve(port, bits, now, max(now, port.free))
-    if port.limited:
-        port.held += 1
-        port.held_bits += bits
-        sweep.records[index(enqueue(sweep, port.waiting, departure))].bits = bits
+    port.held += 1
+    port.held_bits += bits
+    sweep.records[index(enqueue(sweep, port.waiting, departure))].bits = bits
     send(sweep, output, packet, service, departure)
 
 
@@ -262,7 +268,7 @@ def choose(sweep: Sweep, output: Finished, port: Any) -> None:
     queue: int = port.waiting
     while sweep.heads[index(queue)] == NEVER:
         queue += 1
-    row = sweep.queues[index(queue)].head
+    row = dequeue(sweep, queue)
     packet = sweep.records[index(row)]
     port.held -= 1
     port.held_bits -= packet.bits
@@ -270,4 +276,3 @@ def choose(sweep: Sweep, output: Finished, port: Any) -> None:
     departure = serve(port, packet.bits, packet.time, port.choice)
     port.choice = departure if port.held > 0 else NEVER
     send(sweep, output, packet, service_of(sweep, row), departure)
-    dequeue(sweep, queue)

@@ -26,13 +26,15 @@ from netplan.measure.engine.model import DELIVERED
 from netplan.measure.engine.serving import (
     HAS_SERVICE,
     STREAM_SHIFT,
-    arrive_fifo,
+    arrive_limited,
     arrive_pool,
     arrive_priority,
     choose,
     leave,
     release,
+    send,
     service_of,
+    transmission,
 )
 from netplan.measure.engine.tables import (
     NEVER,
@@ -106,12 +108,56 @@ def safe_end(sweep: Sweep, port: Any) -> int:
 
 @inlined
 def visit(sweep: Sweep, output: Finished, number: int) -> bool:
-    """Let all happen at a port that is safe; False if memory runs out.
+    """Let all happen at a port that is safe; False if memory runs out."""
+    port = sweep.ports[index(number)]
+    end = safe_end(sweep, port)
+    if sweep.priorities == 1 and port.servers == 0 and not port.limited:
+        done = pass_on(sweep, output, port, end)
+    else:
+        done = serve_all(sweep, output, number, end)
+    if done:
+        sweep.safe[index(number)] = end
+    return done
+
+
+@inlined
+def pass_on(sweep: Sweep, output: Finished, port: Any, end: int) -> bool:
+    """Let all happen before `end` at a FIFO port without limits; False if memory runs out.
+
+    Whatever arrives departs, in the same order. The port is written once, at the end of the visit,
+    and asked nothing meanwhile: that saves a tenth of the engine's time.
+    """
+    progress, packets = sweep.progress[0], 0
+    free, bits = port.free, port.sent_bits
+    wait_sum, wait_max = port.wait_sum, port.wait_max
+    queue, arrival = first_input(sweep, port)
+    while arrival < end and progress.left >= CHUNKS_PER_PACKET:
+        now = arrival
+        row = dequeue(sweep, queue)
+        packet, service = sweep.records[index(row)], service_of(sweep, row)
+        queue, arrival = first_input(sweep, port)
+        start = max(now, free)
+        free = start + transmission(port, packet.bits)
+        packets += 1
+        bits += packet.bits
+        wait_sum += start - now
+        wait_max = max(wait_max, start - now)
+        send(sweep, output, packet, service, free)
+    progress.packet_hops += packets
+    port.arrivals += packets
+    port.waits += packets
+    port.free, port.sent_bits = free, bits
+    port.wait_sum, port.wait_max = wait_sum, wait_max
+    return arrival >= end
+
+
+@inlined
+def serve_all(sweep: Sweep, output: Finished, number: int, end: int) -> bool:
+    """Let all happen before `end` at any port; False if memory runs out.
 
     A port chooses, and a pool sends on, when all that come at the same instant have arrived.
     """
     progress, port = sweep.progress[0], sweep.ports[index(number)]
-    end = safe_end(sweep, port)
     queue, arrival = first_input(sweep, port)
     while progress.left >= CHUNKS_PER_PACKET:
         now = min(arrival, end)
@@ -122,22 +168,18 @@ def visit(sweep: Sweep, output: Finished, number: int) -> bool:
                 choose(sweep, output, port)
             continue
         if now == end:
-            sweep.safe[index(number)] = end
             return True
         if port.servers > 0 and progress.requests_left == 0:
             return False
         port.arrivals += 1
         progress.packet_hops += 1
-        # What leaves a queue can be read on: its memory may be taken again at once, but the first
-        # that is put there is this very packet.
-        row = sweep.queues[index(queue)].head
+        row = dequeue(sweep, queue)
         packet, service = sweep.records[index(row)], service_of(sweep, row)
-        dequeue(sweep, queue)
         queue, arrival = first_input(sweep, port)
         if port.servers > 0:
             arrive_pool(sweep, port, packet, service, now)
         elif sweep.priorities == 1:
-            arrive_fifo(sweep, output, number, packet, service, now)
+            arrive_limited(sweep, output, number, packet, service, now)
         else:
             arrive_priority(sweep, output, number, packet, service, now, arrival > now)
     return False
@@ -216,10 +258,9 @@ def deliver(sweep: Sweep, output: Finished) -> None:
     """Let packets reach their destination that were on the way there when the last block ended."""
     for queue in range(sweep.inputs, sweep.inputs + len(sweep.ports)):
         while sweep.heads[queue] < sweep.progress[0].until:
-            row = sweep.queues[index(queue)].head
+            row = dequeue(sweep, queue)
             packet = sweep.records[index(row)]
             leave(sweep, output, packet, service_of(sweep, row), packet.time, DELIVERED)
-            dequeue(sweep, queue)
 
 
 @compiled

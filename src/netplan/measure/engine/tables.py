@@ -79,10 +79,15 @@ def enqueue(sweep: Sweep, number: int, time: int) -> int:
 
 
 @inlined
-def dequeue(sweep: Sweep, number: int) -> None:
-    """Remove the first record of a queue."""
+def dequeue(sweep: Sweep, number: int) -> int:
+    """Remove the first record of a queue and return its row.
+
+    It can be read on: its memory may be taken again at once, but the first that is put there is
+    this very packet.
+    """
     queue = sweep.queues[index(number)]
-    head = queue.head + 1
+    row: int = queue.head
+    head = row + 1
     if head % CHUNK == 0:
         chunk = head // CHUNK - 1
         head = sweep.follower[index(chunk)] * CHUNK
@@ -98,6 +103,7 @@ def dequeue(sweep: Sweep, number: int) -> None:
         prefetch(sweep.queue_of, index(record.hop))
         prefetch(sweep.records, index(head + 2))
     queue.head = head
+    return row
 
 
 @inlined
