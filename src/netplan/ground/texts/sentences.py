@@ -16,121 +16,118 @@ if TYPE_CHECKING:
 
 __all__ = ["in_language", "is_translated", "state_in_language"]
 
-_CHINESE = [
-    (re.compile(pattern), chinese)
-    for pattern, chinese in (
-        # remedies
-        (
-            r"at most (\S+) km of this fibre \(the shortest route has (\S+) km\)",
-            r"此类光纤至多 \1 km（现有最短路由 \2 km）",
-        ),
-        (r"more capacity on (\S+) \((\S+)% offered\)", r"扩容链路 \1（负荷 \2 %）"),
-        (r"hollow-core fibre on the route", "该路由改用空芯光纤"),
-        (r"a route of at most (\S+) km \(now (\S+)\)", r"路由缩短至 \1 km 以内（现为 \2 km）"),
-        (r"an optical bypass of routers on the way", "途中设光层直达，绕过路由器"),
-        (r"compute nearer to the source", "在更靠近源的位置部署算力"),
-        (r"a compute node that the target allows", "增设符合目标要求的算力节点"),
-        (r"a second way", "增设第二路由"),
-        (r"more capacity on the detour", "扩容迂回路由"),
-        (r"a shorter detour", "缩短迂回路由"),
-        (
-            r"more than (\S+) servers at (\S+) \(now (\S+)\), or faster ones",
-            r"\2 的服务器应多于 \1 台（现为 \3 台），或改用更快的服务器",
-        ),
-        (r"more servers at (\S+) \(now (\S+)\)", r"增加 \1 的服务器（现为 \2 台）"),
-        (r"faster servers at (\S+) \(now (\S+)\)", r"\1 改用更快的服务器（现为 \2 台）"),
-        (r"requests to other compute nodes", "将请求分流至其他算力节点"),
-        (r"a faster last mile", "改用更快的接入技术"),
-        # notes
-        (
-            r"(\S+) packets in (\S+) s measured after (\S+) ms of warm-up each "
-            r"\(longest route \+ 10 relaxation times\)",
-            r"测量 \2 s 内的 \1 个报文，每次运行先预热 \3 ms（最长路由时延 + 10 倍弛豫时间）",
-        ),
-        (
-            r"ports that are nearly full need (\S+) ms, more than the packets suffice for: "
-            r"pairs over them stay open or are missed",
-            r"接近满负荷的端口需预热 \1 ms，超出报文预算："
-            r"经过这些端口的节点对只能判为未满足或未判定",
-        ),
-        (
-            r"segments change a delay by at most (\S+) µs, and by at most (\S+)% of a limit",
-            r"分段发送对时延的影响不超过 \1 µs，且不超过限值的 \2 %",
-        ),
-        (
-            r"only (\S+) of the longest burst cycles were covered, (\S+) are wanted: raise "
-            r"simulation.packets.at_most",
-            r"仅覆盖最长突发周期的 \1 个，应不少于 \2 个：请调高 simulation.packets.at_most",
-        ),
-        (
-            r"(\S+) \((\S+)\): offered (\S+) of (\S+) Gbit/s \((\S+)%; busiest member (\S+)%\)",
-            r"链路 \1（\2）：负荷 \3 Gbit/s，容量 \4 Gbit/s（\5 %；最忙成员 \6 %）",
-        ),
-        (
-            r"largest demands: (.+) and (\d+) more",
-            r"最大流量需求（Gbit/s）：\1，另有 \2 项",
-        ),
-        (r"largest demands: (.+)", r"最大流量需求（Gbit/s）：\1"),
-        (
-            r"closed forms agree with the simulation at (\d+) of (\d+) ports and for "
-            r"(\d+) of (\d+) pairs, as far as sampling and approximation allow",
-            r"在抽样误差与近似误差范围内，解析公式与仿真在 \1/\2 个端口、\3/\4 个节点对上一致",
-        ),
-        (
-            r"servers at (\S+): offered (\S+) of (\S+) requests/s \((\S+)%\), so they wait longer "
-            r"and longer",
-            r"\1 的服务器：请求 \2 个/s，处理能力 \3 个/s（\4 %），等待将无限增长",
-        ),
-        (r"give it more servers", "请增加服务器"),
-        (
-            r"servers at (\S+): offered (\S+)% of what they can serve, more than "
-            r"max_utilisation, (\S+)%",
-            r"\1 的服务器：负荷为处理能力的 \2 %，超过 max_utilisation（\3 %）",
-        ),
-        (r"ports that do not: (.+)", r"不一致的端口：\1"),
-        (r"pairs that do not: (.+)", r"不一致的节点对：\1"),
-        (
-            r"closed forms: nothing to compare with \(no Poisson traffic, or too few packets\)",
-            "解析公式：无可比对象（无泊松流量，或报文过少）",
-        ),
-        (r"offered more than (\S+)%: (.+)", r"负荷超过 \1 %：\2"),
-        (r"waits there are long and vary much", "该处排队时延长且波动大"),
-        (
-            r"(.+): closed forms predict (\S+) within (\S+)% of (\S+) ms for (.+)",
-            r"“\1”：解析公式预测 \2 与限值 \4 ms 相差不足 \3 %：\5",
-        ),
-        (
-            r"(.+): (\d+) of (\d+) pairs were not measured this way \((.+?)(?: and (\d+) more)?\): "
-            r"run the scenario with this target",
-            r"“\1”：\3 个节点对中有 \2 个没有这样的样本（如 \4）：请用含此目标的方案重新运行",
-        ),
-        (
-            r"failure states are not judged: their samples are not kept",
-            "未评估故障状态：其样本未予保存",
-        ),
-        # what latency circles are made from
-        (r"(\S+) of “(.+)”, upper bounds", r"“\2”的 \1 上界"),
-        # why targets turn
-        (
-            r"(\d+) pairs? too far \((.+): light alone (\S+) ms\)",
-            r"\1 个节点对距离过远（\2：仅光传播即需 \3 ms）",
-        ),
-        (r"(\d+) pairs? without compute \((.+)\)", r"\1 个节点对无算力节点（\2）"),
-        (r"(\d+) pairs? cut off \((.+)\)", r"\1 个节点对中断（\2）"),
-        (r"(\d+) pairs? overload the servers \((.+)\)", r"\1 个节点对使服务器过载（\2）"),
-        (
-            r"(\d+) pairs? loses? packets on (\S+) \((\S+)% offered\)",
-            r"\1 个节点对在 \2 丢包（负荷 \3 %）",
-        ),
-        (
-            r"(\d+) pairs? too slow on (\S+) \((\S+)% offered\)",
-            r"\1 个节点对在 \2 时延超限（负荷 \3 %）",
-        ),
-        (r"(\d+) pairs? loses? packets \((.+)\)", r"\1 个节点对丢包（\2）"),
-        (r"(\d+) pairs? too slow \((.+)\)", r"\1 个节点对时延超限（\2）"),
-        (r"the scenario names (.+)", r"方案中提到了 \1"),
-    )
-]
+_CHINESE = (
+    # remedies
+    (
+        r"at most (\S+) km of this fibre \(the shortest route has (\S+) km\)",
+        r"此类光纤至多 \1 km（现有最短路由 \2 km）",
+    ),
+    (r"more capacity on (\S+) \((\S+)% offered\)", r"扩容链路 \1（负荷 \2 %）"),
+    (r"hollow-core fibre on the route", "该路由改用空芯光纤"),
+    (r"a route of at most (\S+) km \(now (\S+)\)", r"路由缩短至 \1 km 以内（现为 \2 km）"),
+    (r"an optical bypass of routers on the way", "途中设光层直达，绕过路由器"),
+    (r"compute nearer to the source", "在更靠近源的位置部署算力"),
+    (r"a compute node that the target allows", "增设符合目标要求的算力节点"),
+    (r"a second way", "增设第二路由"),
+    (r"more capacity on the detour", "扩容迂回路由"),
+    (r"a shorter detour", "缩短迂回路由"),
+    (
+        r"more than (\S+) servers at (\S+) \(now (\S+)\), or faster ones",
+        r"\2 的服务器应多于 \1 台（现为 \3 台），或改用更快的服务器",
+    ),
+    (r"more servers at (\S+) \(now (\S+)\)", r"增加 \1 的服务器（现为 \2 台）"),
+    (r"faster servers at (\S+) \(now (\S+)\)", r"\1 改用更快的服务器（现为 \2 台）"),
+    (r"requests to other compute nodes", "将请求分流至其他算力节点"),
+    (r"a faster last mile", "改用更快的接入技术"),
+    # notes
+    (
+        r"(\S+) packets in (\S+) s measured after (\S+) ms of warm-up each "
+        r"\(longest route \+ 10 relaxation times\)",
+        r"测量 \2 s 内的 \1 个报文，每次运行先预热 \3 ms（最长路由时延 + 10 倍弛豫时间）",
+    ),
+    (
+        r"ports that are nearly full need (\S+) ms, more than the packets suffice for: "
+        r"pairs over them stay open or are missed",
+        r"接近满负荷的端口需预热 \1 ms，超出报文预算："
+        r"经过这些端口的节点对只能判为未满足或未判定",
+    ),
+    (
+        r"segments change a delay by at most (\S+) µs, and by at most (\S+)% of a limit",
+        r"分段发送对时延的影响不超过 \1 µs，且不超过限值的 \2 %",
+    ),
+    (
+        r"only (\S+) of the longest burst cycles were covered, (\S+) are wanted: raise "
+        r"simulation.packets.at_most",
+        r"仅覆盖最长突发周期的 \1 个，应不少于 \2 个：请调高 simulation.packets.at_most",
+    ),
+    (
+        r"(\S+) \((\S+)\): offered (\S+) of (\S+) Gbit/s \((\S+)%; busiest member (\S+)%\)",
+        r"链路 \1（\2）：负荷 \3 Gbit/s，容量 \4 Gbit/s（\5 %；最忙成员 \6 %）",
+    ),
+    (
+        r"largest demands: (.+) and (\d+) more",
+        r"最大流量需求（Gbit/s）：\1，另有 \2 项",
+    ),
+    (r"largest demands: (.+)", r"最大流量需求（Gbit/s）：\1"),
+    (
+        r"closed forms agree with the simulation at (\d+) of (\d+) ports and for "
+        r"(\d+) of (\d+) pairs, as far as sampling and approximation allow",
+        r"在抽样误差与近似误差范围内，解析公式与仿真在 \1/\2 个端口、\3/\4 个节点对上一致",
+    ),
+    (
+        r"servers at (\S+): offered (\S+) of (\S+) requests/s \((\S+)%\), so they wait longer "
+        r"and longer",
+        r"\1 的服务器：请求 \2 个/s，处理能力 \3 个/s（\4 %），等待将无限增长",
+    ),
+    (r"give it more servers", "请增加服务器"),
+    (
+        r"servers at (\S+): offered (\S+)% of what they can serve, more than "
+        r"max_utilisation, (\S+)%",
+        r"\1 的服务器：负荷为处理能力的 \2 %，超过 max_utilisation（\3 %）",
+    ),
+    (r"ports that do not: (.+)", r"不一致的端口：\1"),
+    (r"pairs that do not: (.+)", r"不一致的节点对：\1"),
+    (
+        r"closed forms: nothing to compare with \(no Poisson traffic, or too few packets\)",
+        "解析公式：无可比对象（无泊松流量，或报文过少）",
+    ),
+    (r"offered more than (\S+)%: (.+)", r"负荷超过 \1 %：\2"),
+    (r"waits there are long and vary much", "该处排队时延长且波动大"),
+    (
+        r"(.+): closed forms predict (\S+) within (\S+)% of (\S+) ms for (.+)",
+        r"“\1”：解析公式预测 \2 与限值 \4 ms 相差不足 \3 %：\5",
+    ),
+    (
+        r"(.+): (\d+) of (\d+) pairs were not measured this way \((.+?)(?: and (\d+) more)?\): "
+        r"run the scenario with this target",
+        r"“\1”：\3 个节点对中有 \2 个没有这样的样本（如 \4）：请用含此目标的方案重新运行",
+    ),
+    (
+        r"failure states are not judged: their samples are not kept",
+        "未评估故障状态：其样本未予保存",
+    ),
+    # what latency circles are made from
+    (r"(\S+) of “(.+)”, upper bounds", r"“\2”的 \1 上界"),
+    # why targets turn
+    (
+        r"(\d+) pairs? too far \((.+): light alone (\S+) ms\)",
+        r"\1 个节点对距离过远（\2：仅光传播即需 \3 ms）",
+    ),
+    (r"(\d+) pairs? without compute \((.+)\)", r"\1 个节点对无算力节点（\2）"),
+    (r"(\d+) pairs? cut off \((.+)\)", r"\1 个节点对中断（\2）"),
+    (r"(\d+) pairs? overload the servers \((.+)\)", r"\1 个节点对使服务器过载（\2）"),
+    (
+        r"(\d+) pairs? loses? packets on (\S+) \((\S+)% offered\)",
+        r"\1 个节点对在 \2 丢包（负荷 \3 %）",
+    ),
+    (
+        r"(\d+) pairs? too slow on (\S+) \((\S+)% offered\)",
+        r"\1 个节点对在 \2 时延超限（负荷 \3 %）",
+    ),
+    (r"(\d+) pairs? loses? packets \((.+)\)", r"\1 个节点对丢包（\2）"),
+    (r"(\d+) pairs? too slow \((.+)\)", r"\1 个节点对时延超限（\2）"),
+    (r"the scenario names (.+)", r"方案中提到了 \1"),
+)
 _FAILED = {"span": "光缆段", "link": "链路", "node": "节点", "risk group": "风险组"}
 _STATES = {"normal": "正常状态", "worst of all failures": "各故障中最差"}
 _BREAK = re.compile(r"; (?![^(]*\))")
@@ -187,7 +184,7 @@ def is_translated(sentence: str) -> bool:
 
 def _chinese(part: str) -> str | None:
     for pattern, chinese in _CHINESE:
-        found = pattern.fullmatch(part)
+        found = re.fullmatch(pattern, part)
         if found is not None:
             return found.expand(chinese)
     return None

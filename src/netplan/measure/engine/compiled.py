@@ -86,15 +86,20 @@ def _forget_other_sources(store: Path, source: Path) -> None:
     Numba looks at the file of the function alone, but what it calls stands in other modules of the
     folder, and the options stand here.
     """
-    here = Path(__file__)
-    texts = [path.read_bytes() for path in (here, *sorted(source.parent.glob("*.py")))]
-    digest = hashlib.sha256(b"".join([numba.__version__.encode(), *texts])).hexdigest()
+    digest = _digest(source.parent)
     marker = store / f"{source.stem}.sources"
     if marker.exists() and marker.read_text(encoding="utf-8") == digest:
         return
     for entry in store.glob(f"{source.stem}.*.nbi"):
         entry.unlink(missing_ok=True)
     marker.write_text(digest, encoding="utf-8")
+
+
+@functools.cache
+def _digest(folder: Path) -> str:
+    """Name what compiled code depends on besides its own file."""
+    texts = [path.read_bytes() for path in (Path(__file__), *sorted(folder.glob("*.py")))]
+    return hashlib.sha256(b"".join([numba.__version__.encode(), *texts])).hexdigest()
 
 
 _codegen: Any = cgutils  # untyped
