@@ -375,11 +375,6 @@ app.add_typer(planning)
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    # No matrix here is large enough for a thread on every core, which OpenBLAS starts unasked.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    # Hardly anything here refers to itself: looking for it every 700 objects takes 5 % of the time,
-    # and more while all is loaded.
-    gc.set_threshold(300_000, 20, 100)
     try:
         app(prog_name="netplan-sim")
     except Interrupted:
