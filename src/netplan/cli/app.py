@@ -23,10 +23,11 @@ from netplan.cli.options import (
     Quiet,
     Scheduler,
     Seed,
+    Simulating,
     cores,
     spoken,
 )
-from netplan.cli.output import Exit, Interrupted, fail, guarded, progress_of, say
+from netplan.cli.output import Exit, Interrupted, fail, guarded, say
 from netplan.cli.planning import planning
 from netplan.ground.texts.problems import message_in_language
 
@@ -122,23 +123,12 @@ def run(
     with guarded(spoken(lang)):
         from netplan.cli.work import plan_file, run_file
 
+        workers = jobs or cores()
+        how = Simulating(overrides or [], seed, engine, workers, scheduler, spoken(lang), quiet)
         if dry_run:
-            workers = jobs or cores()
-            say(plan_file(scenario, overrides or [], seed, engine, workers, language=spoken(lang)))
+            say(plan_file(scenario, how))
             return
-        report = run_file(
-            scenario,
-            overrides or [],
-            seed,
-            engine,
-            jobs or cores(),
-            progress_of(quiet),
-            out=out,
-            scheduler=scheduler,
-            quiet=quiet,
-            language=spoken(lang),
-        )
-        say(report, quiet=quiet)
+        say(run_file(scenario, out, how), quiet=quiet)
         if out is not None:
             say(message_in_language(f"Results are in {out}", spoken(lang)), quiet=quiet)
 
@@ -169,40 +159,22 @@ def check(
     Exit: 0 all met, 1 some missed, 2 input error, 3 undecided, none missed.
     """
     with guarded(spoken(lang)):
-        from netplan.cli.work import evaluate_file, load_all, plan_file, writable
+        from netplan.cli.work import check_file, load_all, plan_file, writable
         from netplan.judge.verdict import combined
         from netplan.show.gate import GateFiles, annotate, workflow_commands
         from netplan.show.report import verdict_report
 
-        load_all(scenarios, overrides or [])
+        workers = jobs or cores()
+        how = Simulating(overrides or [], seed, engine, workers, scheduler, spoken(lang), quiet)
+        load_all(scenarios, how.overrides)
         writable(json_file, junit, sarif, markdown)
         if dry_run:
             for scenario in scenarios:
-                found = plan_file(
-                    scenario,
-                    overrides or [],
-                    seed,
-                    engine,
-                    jobs or cores(),
-                    gate=True,
-                    language=spoken(lang),
-                )
-                say(f"{scenario}\n{found}")
+                say(f"{scenario}\n{plan_file(scenario, how, gate=True)}")
             return
         evaluations = []
         for scenario in scenarios:
-            evaluation = evaluate_file(
-                scenario,
-                overrides or [],
-                seed,
-                engine,
-                jobs or cores(),
-                progress_of(quiet),
-                gate=True,
-                scheduler=scheduler,
-                quiet=quiet,
-                language=spoken(lang),
-            )
+            evaluation = check_file(scenario, how)
             say(verdict_report(evaluation, spoken(lang)), quiet=quiet)
             if github and (commands := workflow_commands(annotate(evaluation))):
                 say(commands)

@@ -4,29 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netplan.cli.output import Reporter, told_by
+from netplan.cli.output import progress_of, told_by
 from netplan.ground.errors import InputError, Place, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
+    from netplan.cli.options import Simulating
     from netplan.decide.comparison import Comparison
 
 __all__ = ["compared"]
 
 
-def compared(
-    both: tuple[Path, Path],
-    overrides: Sequence[str],
-    *,
-    seed: int | None,
-    engine: str | None,
-    jobs: int,
-    runs: Path | None,
-    reporter: Reporter | None,
-) -> Comparison:
-    """Compare two scenario files or two results folders."""
+def compared(both: tuple[Path, Path], runs: Path | None, how: Simulating) -> Comparison:
+    """Compare two scenario files, whose finished runs are kept, or two results folders."""
     from netplan.decide.comparison import compare, compare_results
     from netplan.input.loader import load
 
@@ -36,8 +27,14 @@ def compared(
     if any(are_folders):
         what = "is a results folder, the other is a scenario; give two of a kind"
         raise InputError([Problem((), what, Place(str(both[are_folders.index(True)])))])
-    first, second = (load(path, overrides=overrides) for path in both)
-    with told_by(reporter) as progress:
+    first, second = (load(path, overrides=how.overrides) for path in both)
+    with told_by(progress_of(how.quiet)) as progress:
         return compare(
-            first, second, engine=engine, seed=seed, jobs=jobs, runs=runs, progress=progress
+            first,
+            second,
+            engine=how.engine,
+            seed=how.seed,
+            jobs=how.jobs,
+            runs=runs,
+            progress=progress,
         )

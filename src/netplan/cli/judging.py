@@ -7,8 +7,18 @@ from typing import Annotated
 
 import typer
 
-from netplan.cli.options import Engine, Jobs, Lang, Overrides, Quiet, Seed, cores, spoken
-from netplan.cli.output import Exit, guarded, progress_of, say
+from netplan.cli.options import (
+    Engine,
+    Jobs,
+    Lang,
+    Overrides,
+    Quiet,
+    Seed,
+    Simulating,
+    cores,
+    spoken,
+)
+from netplan.cli.output import Exit, guarded, say
 
 __all__ = ["judging"]
 
@@ -83,15 +93,9 @@ def compare(
         from netplan.show.tables.comparison import comparison_document, comparison_table
 
         writable(json_file)
-        found = compared(
-            (first, second),
-            overrides or [],
-            seed=seed,
-            engine=engine,
-            jobs=jobs or cores(),
-            runs=runs,
-            reporter=progress_of(quiet),
-        )
+        workers = jobs or cores()
+        how = Simulating(overrides or [], seed, engine, workers, None, spoken(lang), quiet)
+        found = compared((first, second), runs, how)
         if json_file is not None:
             write_text(json_file, to_json(comparison_document(found)))
         say(comparison_table(found, spoken(lang)), quiet=quiet)

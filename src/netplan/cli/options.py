@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from netplan.ground.texts import Language, preferred_language
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = [
     "DryRun",
@@ -20,6 +24,7 @@ __all__ = [
     "Quiet",
     "Scheduler",
     "Seed",
+    "Simulating",
     "cores",
     "spoken",
 ]
@@ -63,6 +68,19 @@ Scheduler = Annotated[
 ]
 Lang = Annotated[LanguageName | None, typer.Option(help="Language; default: that of the locale.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Simulating:
+    """What the options of a command that simulates say about all of its scenarios."""
+
+    overrides: Sequence[str]
+    seed: int | None
+    engine: str | None
+    jobs: int
+    scheduler: str | None
+    language: Language
+    quiet: bool
 
 
 def spoken(lang: LanguageName | None) -> Language:

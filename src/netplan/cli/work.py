@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from netplan.cli.output import Reporter, fail, told_by
+from netplan.cli.output import fail, progress_of, told_by
 from netplan.ground.errors import InputError, Place, Problem
 from netplan.ground.texts import LANGUAGES
 from netplan.ground.texts.problems import message_in_language
@@ -15,15 +15,16 @@ from netplan.ground.texts.problems import message_in_language
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from netplan.cli.options import Simulating
     from netplan.ground.texts import Language
     from netplan.input.scenario.scenario import Scenario
     from netplan.judge.evaluation import Evaluation
     from netplan.judge.forecast import Forecast
 
 __all__ = [
+    "check_file",
     "check_inputs",
     "draw_picture",
-    "evaluate_file",
     "export_topology",
     "import_topology",
     "load_all",
@@ -78,98 +79,51 @@ def _load(file: Path, overrides: Sequence[str], *, gate: bool) -> Scenario:
     return scenario
 
 
-def evaluate_file(
-    file: Path,
-    overrides: Sequence[str],
-    seed: int | None,
-    engine: str | None,
-    jobs: int,
-    reporter: Reporter | None,
-    *,
-    gate: bool = False,
-    scheduler: str | None = None,
-    quiet: bool = False,
-    language: Language = "en",
-) -> Evaluation:
-    """Load and evaluate one scenario; say how long it takes if that is long."""
-    scenario = _load(file, overrides, gate=gate)
-    return _evaluated(
-        scenario, seed, engine, jobs, reporter, scheduler=scheduler, quiet=quiet, language=language
-    )
+def check_file(file: Path, how: Simulating) -> Evaluation:
+    """Load and evaluate one scenario, which must have targets."""
+    return _evaluated(_load(file, how.overrides, gate=True), how)
 
 
-def run_file(
-    file: Path,
-    overrides: Sequence[str],
-    seed: int | None,
-    engine: str | None,
-    jobs: int,
-    reporter: Reporter | None,
-    *,
-    out: Path | None,
-    scheduler: str | None,
-    quiet: bool,
-    language: Language,
-) -> str:
+def run_file(file: Path, out: Path | None, how: Simulating) -> str:
     """Evaluate one scenario, write its results if there is a folder, and return the report."""
     from netplan.cli.answer import answer_key, find_answer, keep_answer
 
-    scenario = _load(file, overrides, gate=False)
-    key = "" if out is None else answer_key(scenario, engine, seed)
+    scenario = _load(file, how.overrides, gate=False)
+    key = "" if out is None else answer_key(scenario, how.engine, how.seed)
     if out is not None and (kept := find_answer(out, key)) is not None:
-        if not quiet:
-            fail(message_in_language("nothing has changed since these results", language))
-        return kept[language]
-    evaluation = _evaluated(
-        scenario,
-        seed,
-        engine,
-        jobs,
-        reporter,
-        runs=out and out / "runs",
-        scheduler=scheduler,
-        quiet=quiet,
-        language=language,
-    )
+        if not how.quiet:
+            fail(message_in_language("nothing has changed since these results", how.language))
+        return kept[how.language]
+    evaluation = _evaluated(scenario, how, runs=out and out / "runs")
     from netplan.show.report import verdict_report
 
     if out is None:
-        return verdict_report(evaluation, language)
+        return verdict_report(evaluation, how.language)
     from netplan.judge.results import save_results
 
     report = {spoken: verdict_report(evaluation, spoken) for spoken in LANGUAGES}
     keep_answer(out, key, save_results(evaluation, out), report)
-    return report[language]
+    return report[how.language]
 
 
-def _evaluated(
-    scenario: Scenario,
-    seed: int | None,
-    engine: str | None,
-    jobs: int,
-    reporter: Reporter | None,
-    *,
-    runs: Path | None = None,
-    scheduler: str | None,
-    quiet: bool,
-    language: Language,
-) -> Evaluation:
+def _evaluated(scenario: Scenario, how: Simulating, runs: Path | None = None) -> Evaluation:
+    """Evaluate a scenario; say how long it takes if that is long."""
     from netplan.judge.evaluation import evaluate
     from netplan.measure.compilation import compile_apart, is_compiled
 
     if not is_compiled():
         fail("first run on this machine: compiling, about 10 seconds")
         compile_apart()
-    with told_by(reporter) as progress:
+    with told_by(progress_of(how.quiet)) as progress:
         return evaluate(
             scenario,
-            engine=engine,
-            seed=seed,
-            jobs=jobs,
+            engine=how.engine,
+            seed=how.seed,
+            jobs=how.jobs,
             runs=runs,
-            scheduler=scheduler,
+            scheduler=how.scheduler,
             progress=progress,
-            planned=lambda plan: None if quiet else _warn_if_long(plan, language),
+            planned=lambda plan: None if how.quiet else _warn_if_long(plan, how.language),
         )
 
 
@@ -182,22 +136,14 @@ def _warn_if_long(plan: Forecast, language: Language = "en") -> None:
         fail(forecast_line(plan, language))
 
 
-def plan_file(
-    file: Path,
-    overrides: Sequence[str],
-    seed: int | None,
-    engine: str | None,
-    jobs: int,
-    *,
-    gate: bool = False,
-    language: Language = "en",
-) -> str:
+def plan_file(file: Path, how: Simulating, *, gate: bool = False) -> str:
     """Load one scenario and return what simulating it would cost."""
     from netplan.judge.evaluation import plan
     from netplan.show.tables.forecast import forecast_table
 
-    scenario = _load(file, overrides, gate=gate)
-    return forecast_table(plan(scenario, engine=engine, seed=seed, jobs=jobs), language)
+    scenario = _load(file, how.overrides, gate=gate)
+    found = plan(scenario, engine=how.engine, seed=how.seed, jobs=how.jobs)
+    return forecast_table(found, how.language)
 
 
 def results_folder(path: Path) -> Path:
