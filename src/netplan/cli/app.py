@@ -1,6 +1,7 @@
-"""The commands. Whatever takes long to import is imported inside the command that needs it."""
+"""The commands. Whatever takes long to import is imported inside the command that needs it.
 
-from __future__ import annotations
+Annotations of commands are types, not strings, which typer would evaluate one by one each time.
+"""
 
 import contextlib
 import multiprocessing

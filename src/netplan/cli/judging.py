@@ -1,7 +1,5 @@
 """The commands that judge again: saved samples by other targets, a scenario by another one."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

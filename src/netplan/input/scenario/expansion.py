@@ -1,10 +1,8 @@
 """What a scenario builds, and by when."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
@@ -110,7 +108,7 @@ class Change:
     _one = model_validator(mode="after")(check_exactly_one("link", "span", "node"))
 
     @model_validator(mode="after")
-    def _fits_its_subject(self) -> Change:
+    def _fits_its_subject(self) -> Self:
         kind = self.kind
         wrong = [key for key in self.changes if key not in _CHANGEABLE[kind]]
         if wrong:

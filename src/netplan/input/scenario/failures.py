@@ -1,7 +1,5 @@
 """What a scenario lets fail."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, Literal, TypeAlias

@@ -1,11 +1,9 @@
 """What a topology file says: sites, cables in the ground, and the links that routers see."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
@@ -161,7 +159,7 @@ class Span:
     source: Provenance | None = None
 
     @model_validator(mode="after")
-    def _one_length(self) -> Span:
+    def _one_length(self) -> Self:
         if self.length_km is not None and self.route_factor is not None:
             raise ValueError("give length_km or route_factor, not both")
         return self
@@ -231,7 +229,7 @@ class Link:
     source: Provenance | None = None
 
     @model_validator(mode="after")
-    def _one_path(self) -> Link:
+    def _one_path(self) -> Self:
         if self.over is not None and self.length_km is not None:
             raise ValueError("give over or length_km, not both")
         return self

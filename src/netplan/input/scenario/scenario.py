@@ -1,14 +1,14 @@
 """A scenario file: a topology, its traffic, what is built, and what is promised."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import field
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, InstanceOf, WithJsonSchema
 from pydantic.dataclasses import dataclass
 from pydantic.json_schema import SkipJsonSchema
 
+from netplan.ground.errors import Path, Place
 from netplan.ground.notebook import facts_table
 from netplan.input.scenario.expansion import Step
 from netplan.input.scenario.failures import Failures
@@ -16,11 +16,6 @@ from netplan.input.scenario.fields import CONFIG, Count, Year
 from netplan.input.scenario.network import Label, TopologySpec
 from netplan.input.scenario.targets import Target
 from netplan.input.scenario.traffic import Routing, Traffic
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from netplan.ground.errors import Path, Place
 
 __all__ = ["Origin", "PacketBudget", "Scenario", "Simulation"]
 

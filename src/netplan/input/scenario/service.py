@@ -4,18 +4,14 @@ The named laws are constants with a source. Where a source gives only an end of 
 between is an assumption and says so.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
+from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from netplan.input.scenario.fields import CONFIG, Microseconds, Share, check_exactly_one, shorthand
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = [
     "ACCESS_TECHNOLOGIES",
@@ -56,7 +52,7 @@ class _Laws:
     lognormal: Lognormal | None = None
 
     @model_validator(mode="after")
-    def _range_ascends(self) -> _Laws:
+    def _range_ascends(self) -> Self:
         if self.uniform_ms is not None and self.uniform_ms[0] >= self.uniform_ms[1]:
             raise ValueError("uniform_ms: give the least first, then the most")
         return self

@@ -1,10 +1,8 @@
 """What a scenario promises: latency targets."""
 
-from __future__ import annotations
-
 import re
 from enum import StrEnum
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 from pydantic.dataclasses import dataclass
@@ -57,7 +55,7 @@ class Between:
     pairs: Annotated[tuple[tuple[Identifier, Identifier], ...], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Between:
+    def _one_kind(self) -> Self:
         if (self.pairs is None) == (self.source is None and self.target is None):
             raise ValueError("give either from and to, or pairs")
         if self.pairs is None and (self.source is None or self.target is None):
@@ -114,7 +112,7 @@ class Target:
         return self.label.en
 
     @model_validator(mode="after")
-    def _limits_fit(self) -> Target:
+    def _limits_fit(self) -> Self:
         if "normal" not in self.holds_in:
             raise ValueError("holds_in must name normal; failure comes on top")
         if self.below_ms_in_failure is not None and "failure" not in self.holds_in:
@@ -124,7 +122,7 @@ class Target:
         return self
 
     @model_validator(mode="after")
-    def _carried_has_class(self) -> Target:
+    def _carried_has_class(self) -> Self:
         if self.measure == "carried" and self.traffic_class is None:
             raise ValueError("measure: carried needs a class")
         if self.without is not None and self.layer is not Layer.SERVICE:

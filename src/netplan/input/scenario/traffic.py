@@ -1,10 +1,8 @@
 """What a scenario says about traffic: classes, demands, growth, and how it is routed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic.dataclasses import dataclass
@@ -131,7 +129,7 @@ class TrafficClass:
     description: str | None = None
 
     @model_validator(mode="after")
-    def _request_is_one_packet(self) -> TrafficClass:
+    def _request_is_one_packet(self) -> Self:
         if self.requests and self.segment_bytes is not None:
             raise ValueError("a request is one packet: leave segment_bytes out, or requests")
         return self
@@ -180,7 +178,7 @@ class Demand:
     file: str | None = None
 
     @model_validator(mode="after")
-    def _one_kind(self) -> Demand:
+    def _one_kind(self) -> Self:
         pair = {"from": self.source, "to": self.target, "rate_gbps": self.rate_gbps}
         missing = [key for key, value in pair.items() if value is None]
         is_pair = len(missing) < len(pair)
