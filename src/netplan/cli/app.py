@@ -3,6 +3,7 @@
 Annotations of commands are types, not strings, which typer would evaluate one by one each time.
 """
 
+import atexit
 import contextlib
 import multiprocessing
 import os
@@ -25,7 +26,6 @@ from netplan.cli.options import (
     Scheduler,
     Seed,
     Simulating,
-    cores,
     spoken,
 )
 from netplan.cli.output import Exit, Interrupted, fail, guarded, say
@@ -124,8 +124,15 @@ def run(
     with guarded(spoken(lang)):
         from netplan.cli.work import plan_file, run_file
 
-        workers = jobs or cores()
-        how = Simulating(overrides or [], seed, engine, workers, scheduler, spoken(lang), quiet)
+        how = Simulating.by_options(
+            overrides=overrides,
+            seed=seed,
+            engine=engine,
+            jobs=jobs,
+            scheduler=scheduler,
+            lang=lang,
+            quiet=quiet,
+        )
         if dry_run:
             say(plan_file(scenario, how))
             return
@@ -165,8 +172,15 @@ def check(
         from netplan.show.gate import GateFiles, annotate, workflow_commands
         from netplan.show.report import verdict_report
 
-        workers = jobs or cores()
-        how = Simulating(overrides or [], seed, engine, workers, scheduler, spoken(lang), quiet)
+        how = Simulating.by_options(
+            overrides=overrides,
+            seed=seed,
+            engine=engine,
+            jobs=jobs,
+            scheduler=scheduler,
+            lang=lang,
+            quiet=quiet,
+        )
         load_all(scenarios, how.overrides)
         writable(json_file, junit, sarif, markdown)
         if dry_run:
@@ -335,11 +349,12 @@ def schema(
     kind: Annotated[Kind, typer.Argument(help="Which kind of file.", show_default=False)],
 ) -> None:
     """Print the JSON Schema of a kind of file, for editors."""
-    import json
+    with guarded():
+        import json
 
-    from netplan.input.loader import schema as schema_of
+        from netplan.input.loader import schema as schema_of
 
-    typer.echo(json.dumps(schema_of(kind.value), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(schema_of(kind.value), ensure_ascii=False, indent=2))
 
 
 app.add_typer(judging)
@@ -349,21 +364,21 @@ app.add_typer(planning)
 def main() -> None:
     """Run the command line and leave with its code.
 
-    Where no other process takes part it is left at once: Python would take apart all that was ever
+    What was registered for the end is done, and no more: Python would take apart all that was ever
     loaded, and after Ctrl-C wait for runs in threads, which cannot be stopped from outside.
     """
     code = 0
     try:
         app(prog_name="netplan-sim")
+    except SystemExit as end:
+        code = int(end.code or 0)
     except Interrupted:
-        fail("interrupted")
         code = Exit.INTERRUPTED
         for worker in multiprocessing.active_children():
             worker.terminate()
-    except SystemExit as end:
-        if multiprocessing.active_children():
-            raise
-        code = int(end.code or 0)
+        with contextlib.suppress(OSError):
+            fail("interrupted")
+    atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             with contextlib.suppress(OSError):

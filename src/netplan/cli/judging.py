@@ -13,7 +13,6 @@ from netplan.cli.options import (
     Quiet,
     Seed,
     Simulating,
-    cores,
     spoken,
 )
 from netplan.cli.output import Exit, guarded, say
@@ -91,8 +90,9 @@ def compare(
         from netplan.show.tables.comparison import comparison_document, comparison_table
 
         writable(json_file)
-        workers = jobs or cores()
-        how = Simulating(overrides or [], seed, engine, workers, None, spoken(lang), quiet)
+        how = Simulating.by_options(
+            overrides=overrides, seed=seed, engine=engine, jobs=jobs, lang=lang, quiet=quiet
+        )
         found = compared((first, second), runs, how)
         if json_file is not None:
             write_text(json_file, to_json(comparison_document(found)))

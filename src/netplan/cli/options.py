@@ -70,7 +70,19 @@ Lang = Annotated[LanguageName | None, typer.Option(help="Language; default: that
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only.")]
 
 
-@dataclass(frozen=True, slots=True)
+def spoken(lang: LanguageName | None) -> Language:
+    """Return the language that was chosen, or else that of the locale."""
+    return preferred_language(os.environ) if lang is None else lang.value
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Simulating:
     """What the options of a command that simulates say about all of its scenarios."""
 
@@ -82,14 +94,25 @@ class Simulating:
     language: Language
     quiet: bool
 
-
-def spoken(lang: LanguageName | None) -> Language:
-    """Return the language that was chosen, or else that of the locale."""
-    return preferred_language(os.environ) if lang is None else lang.value
-
-
-def cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    @classmethod
+    def by_options(
+        cls,
+        *,
+        overrides: Sequence[str] | None,
+        seed: int | None,
+        engine: str | None,
+        jobs: int | None,
+        scheduler: str | None = None,
+        lang: LanguageName | None,
+        quiet: bool,
+    ) -> Simulating:
+        """Put in what is meant where an option is left out."""
+        return cls(
+            overrides=overrides or [],
+            seed=seed,
+            engine=engine,
+            jobs=jobs or cores(),
+            scheduler=scheduler,
+            language=spoken(lang),
+            quiet=quiet,
+        )

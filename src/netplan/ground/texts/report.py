@@ -87,8 +87,8 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
     "cure": ("would cure it: {cures}", "可行措施：{cures}"),
     "or": ("; or ", "；或"),
     "more": (
-        "and {count} more (results.json of --out DIR has them all)",
-        "另有 {count} 个（全部见 --out DIR 的 results.json）",
+        "and {count} more (--out DIR or --json FILE has them all)",
+        "另有 {count} 个（--out DIR 或 --json FILE 中有全部）",
     ),
     "cable": (
         "{cable:,.0f} km of cable stand behind this verdict, {share:.0%} of them estimated",

@@ -3,6 +3,6 @@
 The JSON Schemas of the files are generated from these types. Computing happens in SI, on what
 `netplan.network.topology` and `netplan.network.demand` make of them.
 
-Annotations are types here, not strings (`from __future__ import annotations`), which pydantic would
+Their annotations are no strings (`from __future__ import annotations`), which pydantic would
 evaluate one by one at every start.
 """

@@ -45,7 +45,7 @@ Int8 = NDArray[np.int8]
 Float64 = NDArray[np.float64]
 
 DELIVERED = -1
-"""In `FINISHED`: the packet was not dropped."""
+"""In `dropped_at` of `FINISHED`: the packet was not dropped."""
 UNMEASURED = -1
 """In `PacketBlock.stream`: load only, the engine does not report this packet."""
 
@@ -135,10 +135,10 @@ class Outside:
 FINISHED: Final = np.dtype(
     [
         ("number", "i8"),
-        ("entry", "i8"),
+        ("entry", "i8"),  # [ps]
         ("delay", "i8"),  # last bit received - entry [ps]; of a dropped packet until the drop
         ("compute", "i8"),  # wait and service at the pool on the way [ps], 0 without one
-        ("bits", "i4"),
+        ("bits", "i4"),  # [bit]; `contract` refuses larger ones
         ("route", "i4"),
         ("stream", "i4"),
         ("dropped_at", "i4"),  # port that dropped the packet, or `DELIVERED`

@@ -115,9 +115,9 @@ class Destination:
         self.left += 1
         if packet.stream != UNMEASURED:
             delay = self.clock.now - packet.entry
-            taken = (packet.number, packet.entry, delay, packet.compute)
-            known = (packet.bits, packet.route, packet.stream)
-            self.finished.append((*taken, *known, dropped_at))
+            times = (packet.entry, delay, packet.compute)
+            kind = (packet.bits, packet.route, packet.stream)
+            self.finished.append((packet.number, *times, *kind, dropped_at))
 
     def take(self) -> Finished:
         """Hand over what has been kept."""

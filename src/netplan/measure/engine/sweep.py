@@ -153,7 +153,7 @@ def pass_on(sweep: Sweep, output: Finished, port: Any, end: int) -> bool:
 
 @inlined
 def serve_all(sweep: Sweep, output: Finished, number: int, end: int) -> bool:
-    """Let all happen before `end` at any port; False if memory runs out.
+    """Let all happen before `end` at any other port or pool; False if memory runs out.
 
     A port chooses, and a pool sends on, when all that come at the same instant have arrived.
     """

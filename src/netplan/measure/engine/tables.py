@@ -82,8 +82,8 @@ def enqueue(sweep: Sweep, number: int, time: int) -> int:
 def dequeue(sweep: Sweep, number: int) -> int:
     """Remove the first record of a queue and return its row.
 
-    It can be read on: its memory may be taken again at once, but the first that is put there is
-    this very packet.
+    It can be read on, except for its time: its memory may be taken again at once, but the first
+    that is put there is this very packet, or its place in a buffer, which has the same size.
     """
     queue = sweep.queues[index(number)]
     row: int = queue.head
