@@ -110,6 +110,17 @@ def test_the_example_of_the_chinese_guide_breaks_in_2026_and_is_cured_as_it_says
     assert [str(verdict.outcome) for verdict in cured.verdicts] == ["met", "met"]
 
 
+def test_the_python_of_the_readme_runs_as_it_stands(tmp_path, monkeypatch):
+    for folder in ("scenarios", "topologies"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    monkeypatch.chdir(tmp_path)
+    few = ["--set", "simulation.packets={at_least: 1000, at_most: 2000}"]
+    done = CliRunner().invoke(app, ["run", "scenarios/two-cities.yaml", "--out", "results", *few])
+    assert done.exit_code == 0
+    [block] = re.findall(r"^```python\n(.*?)^```", PAGES[2].read_text("utf-8"), re.M | re.S)
+    exec(compile(block, "README.md", "exec"), {})
+
+
 def test_the_mistake_of_the_chinese_guide_gives_the_line_that_it_shows(guide):
     file = guide / "scenario.yaml"
     text = file.read_text(encoding="utf-8")

@@ -645,7 +645,9 @@ def test_a_pair_is_drawn_of_the_target_that_has_it(results):
         ],
     )
     assert target_of(both, "anshan>shenyang") == "second"
-    assert draw(both, "hops", pair="anshan>shenyang").axes
+    for kind in ("hops", "cdf"):
+        assert draw(both, kind, pair="anshan>shenyang").axes
+        assert getattr(both.plot, kind)(pair="anshan>shenyang").axes
 
 
 def test_verdicts_come_back_from_a_document_as_they_were(results):

@@ -20,9 +20,9 @@ MET, MISSED, UNDECIDED = Outcome.MET, Outcome.MISSED, Outcome.UNDECIDED
 PEOPLE = {"a": 700, "b": 200, "c": 100, "ghost": 0}
 
 
-def pair(source, outcome, target="z", **more):
+def pair(source, outcome, target="z", reason=Reason.NONE, **more):
     return PairVerdict(
-        source=source, target=target, outcome=outcome, reason=Reason.NONE, limit=1e-3, **more
+        source=source, target=target, outcome=outcome, reason=reason, limit=1e-3, **more
     )
 
 
@@ -85,9 +85,9 @@ def test_one_miss_misses_and_one_doubt_doubts(outcomes):
     assert combined(outcomes) is expected
 
 
-def hop(link, **ms):
+def hop(link, utilisation=0.5, **ms):
     return Hop(
-        link=link, source="a", target="b", components=ms, utilisation=0.5,
+        link=link, source="a", target="b", components=ms, utilisation=utilisation,
         length=1e3, estimated_length=0.0,
     )  # fmt: skip
 
@@ -96,6 +96,11 @@ def test_the_hop_to_blame_costs_most_in_all():
     hops = (hop("near", queueing=3.0, propagation=1.0), hop("far", propagation=5.0))
     assert pair("a", MISSED, hops=hops).blame.link == "far"
     assert pair("a", MISSED).blame is None
+
+
+def test_the_hop_to_blame_for_loss_is_the_fullest():
+    hops = (hop("full", utilisation=1.1, queueing=1.0), hop("far", propagation=5.0))
+    assert pair("a", MISSED, hops=hops, reason=Reason.LOSS).blame.link == "full"
 
 
 def verdict(*pairs):

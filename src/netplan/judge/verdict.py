@@ -138,7 +138,9 @@ class PairVerdict:
 
     @property
     def blame(self) -> Hop | None:
-        """The hop that costs most."""
+        """The hop that costs most; where packets are lost, the most loaded one."""
+        if self.reason is Reason.LOSS:
+            return max(self.hops, key=lambda hop: hop.utilisation, default=None)
         return max(self.hops, key=lambda hop: hop.total, default=None)
 
 

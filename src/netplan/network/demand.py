@@ -352,7 +352,8 @@ def unlimited_overloads(load: Load) -> list[Problem]:
             ("topology", "links", channel.link),
             f"offered {load.of_channel(channel) / GBPS:.4g} Gbit/s from {channel.source} to "
             f"{channel.target}, {load.busiest_port(channel):.0%} of its busiest member, without a "
-            "buffer limit, so its delay grows for ever; add capacity or give it a buffer",
+            "buffer limit, so its delay grows for ever; add capacity or give it a buffer, e.g. "
+            "buffer: {ms: 5}",
         )
         for channel in load.full_channels
         if not (channel.buffer_packets or channel.buffer_bits)

@@ -154,7 +154,7 @@ _MESSAGES = (
         r"limit, so its delay grows for ever",
         r"从 \2 到 \3 的负荷为 \1 Gbit/s，达最忙成员的 \4，且缓存无限，时延将无限增长",
     ),
-    (r"add capacity or give it a buffer", "请扩容或设置缓存上限"),
+    (r"add capacity or give it a buffer, e\.g\. (.+)", r"请扩容或设置缓存上限，如 \1"),
     # planning
     (r"no target is called (.+)", r"没有名为 \1 的目标"),
     (r"there are: none", "现无任何目标"),

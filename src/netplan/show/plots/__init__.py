@@ -18,7 +18,7 @@ from netplan.show.plots.load import latency_load
 from netplan.show.plots.map import network_map
 from netplan.show.plots.pictures import Pictures, pictures_of
 from netplan.show.plots.style import cjk_font, save
-from netplan.show.plots.subject import target_of, unknown
+from netplan.show.plots.subject import unknown
 from netplan.show.plots.timeline import target_timeline
 
 if TYPE_CHECKING:
@@ -118,6 +118,4 @@ def draw(
     if kind == "difference" and against is None:
         message = "no other results; name those to compare with"
         raise InputError([Problem(("against",), message)])
-    if pair is not None and target is None:
-        target = target_of(results, pair)
     return _DRAW[kind](results, target=target, year=year, language=language, **options)

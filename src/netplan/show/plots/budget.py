@@ -233,7 +233,7 @@ def latency_hops(
     axes
         Draw one pair here instead of in a new figure.
     """
-    subject = choose(results, target, year, language)
+    subject = choose(results, target, year, language, pair=pair)
     ranked = [p for p in subject.worst_first() if p.hops]
     shown = ranked[: ROUTES_SHOWN if axes is None else 1]
     if pair is not None:

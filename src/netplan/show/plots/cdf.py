@@ -99,7 +99,7 @@ def _latency(
     axes: Axes | None,
     tail: bool,
 ) -> Figure:
-    subject = choose(results, target, year, language)
+    subject = choose(results, target, year, language, pair=pair)
     pairs = subject.worst_first() if pair is None else [find_pair(subject.verdict, pair)]
     drawable = [pair for pair in pairs if pair.estimate is not None]
     named = drawable[: len(LINE_STYLES)]

@@ -74,7 +74,7 @@ def latency_load(
     results
         A results folder.
     target, year
-        Left out: the first target that is not met, in the last year.
+        Left out: the first target that has the pair or, without one, is not met; the last year.
     pair
         As ``source>target``; left out: the worst that is not too far for the limit by itself.
     language
@@ -82,7 +82,7 @@ def latency_load(
     axes
         Draw here instead of in a new figure.
     """
-    subject = choose(results, target, year, language)
+    subject = choose(results, target, year, language, pair=pair)
     shown = _worst(subject) if pair is None else find_pair(subject.verdict, pair)
     curves = _curves(results, subject, shown)
     main = curves.get(subject.verdict.year)

@@ -83,7 +83,7 @@ def network_map(
         raise InputError([Problem(("map",), message)])
     if circles is not None and circles not in nodes:
         raise unknown("node", circles, list(nodes))
-    subject = choose(results, target, year, language, state)
+    subject = choose(results, target, year, language, state=state)
     drawing = _Drawing(results, subject, nodes)
     if circles is not None:
         return drawing.of_circles(circles, axes)

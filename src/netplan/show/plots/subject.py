@@ -207,7 +207,9 @@ def choose(
     target: str | None = None,
     year: int | None = None,
     language: str = "en",
+    *,
     state: str | None = None,
+    pair: str | None = None,
 ) -> Subject:
     """Find what a picture is about.
 
@@ -216,7 +218,8 @@ def choose(
     results
         A results folder.
     target
-        Name of a target; left out: the first that is missed, else undecided, else the first.
+        Name of a target; left out: the first that has the pair or, without a pair, the first that
+        is missed, else undecided, else the first.
     year
         Left out: the last.
     language
@@ -224,12 +227,16 @@ def choose(
     state
         A failure state: targets that were judged in it count as they were there; if none was, the
         normal state does.
+    pair
+        What the picture is to show, as ``source>target``.
 
     Raises
     ------
     InputError
         If there is no such target or year.
     """
+    if pair is not None and target is None:
+        target = target_of(results, pair)
     entries: Sequence[Mapping[str, Any]] = results.document["targets"]
     years = sorted({entry["year"] for entry in entries})
     if year is not None and year not in years:
