@@ -393,3 +393,45 @@ def test_no_number_of_servers_cures_a_service_that_is_too_slow_itself(write):
     found = find_cures(scenario, means=Means(packets=500_000), confirm=False)
     assert Kind.SERVERS not in {cure.kind for cure in found.cures}
     assert len(found.left) == 1
+
+
+def test_what_only_the_simulation_of_all_steps_shows_as_kept_is_not_called_incurable(write):
+    """No closed form tells how long requests take that an overloaded link throws away."""
+    topology = """
+        defaults:
+          nodes: {access: {processing_us: 20}, compute: {processing_us: 10}}
+          links: {capacity_gbps: 1, buffer: {ms: 5}}
+        nodes:
+          here: {role: access, city: x, at: [40.0, 120.0], population: 1, access: gpon}
+          ai: {role: compute, city: x, at: [40.0, 120.5],
+               compute: {servers: 40, service: {exponential_ms: 2}}}
+        spans: {here~ai: {ends: [here, ai], length_km: 50}}
+        links: {here--ai: {ends: [here, ai]}}
+    """
+    scenario = write(
+        topology,
+        """
+        traffic:
+          classes:
+            ask: {arrivals: poisson, sizes: {fixed: 3000}, requests: true}
+            bulk: {arrivals: poisson, sizes: {fixed: 1500}}
+          demands:
+            - {class: ask, from: here, to: ai, rate_gbps: 0.1}
+            - {class: bulk, from: here, to: ai, rate_gbps: 1.1}
+        targets:
+          - {name: near, between: {pairs: [[here, ai]]}, layer: network, direction: one_way,
+             statistic: p99, below_ms: 1}
+          - {name: answered, between: {pairs: [[here, ai]]}, class: ask, layer: service,
+             direction: round_trip, statistic: p95, below_ms: 20}
+        """,
+    )
+    found = find_cures(scenario, confirm=False, means=Means(packets=5_000_000))
+    assert [cure.subject for cure in found.cures] == ["here--ai"]
+    assert [one.key[0] for one in found.kept_together] == ["answered"]
+    assert found.left == ()
+    assert found.together["answered"][0] is Outcome.MET
+    told = cures_table(scenario, found)
+    assert "All of this together, as simulated, also cures 1 pair:\n    answered (1)" in told
+    assert "No single change" not in told
+    [kept] = cures_document(scenario, found)["kept_together"]
+    assert (kept["target"], kept["source"]) == ("answered", "here")

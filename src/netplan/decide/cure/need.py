@@ -51,6 +51,13 @@ class Need:
             if found.outcome is Outcome.UNDECIDED
         )
 
+    @property
+    def met(self) -> frozenset[Key]:
+        """Promises that are kept."""
+        pairs = [one for of_target in self._pairs.values() for one in of_target]
+        open_ones = {key for key, found in pairs if found.outcome is not Outcome.MET}
+        return frozenset(key for key, _ in pairs) - open_ones
+
     def fulfilled(self, kept: Collection[Key]) -> frozenset[str]:
         """Return the targets that are met when these promises are kept as well."""
         met = set()

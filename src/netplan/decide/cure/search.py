@@ -97,6 +97,9 @@ class Cures:
     several: tuple[Step, ...] = ()
     """Changes that only together keep further promises: capacity on several links."""
     several_keys: tuple[Key, ...] = ()
+    kept_together: tuple[Missed, ...] = ()
+    """Further promises that everything proposed keeps as simulated, though no closed form says so
+    of a single change."""
     left: tuple[Missed, ...] = ()
     """Promises that nothing of this keeps, of targets that need them."""
     spared: tuple[Missed, ...] = ()
@@ -321,6 +324,8 @@ def find_cures(
     kept |= frozenset(several_keys)
     left = search.open_promises(kept)
     proposed = [*(step for cure in cures for step in cure.steps), *several]
+    built = _built(search, proposed, means) if proposed else None
+    kept_together = tuple(one for one in left if built is not None and one.key in built.met)
     return Cures(
         year=year,
         state=state,
@@ -329,10 +334,11 @@ def find_cures(
         cures=tuple(cures),
         several=several,
         several_keys=several_keys,
-        left=left,
+        kept_together=kept_together,
+        left=tuple(one for one in left if one not in kept_together),
         spared=tuple(one for one in missed if one.key not in kept and one not in left),
         also_full=_also_full(search),
-        together=_together(search, proposed, means) if proposed else {},
+        together={} if built is None else _outcomes(built),
     )
 
 
@@ -366,10 +372,11 @@ def _all_kinds(search: _Search) -> list[Cure]:
     return cures
 
 
-def _together(search: _Search, steps: list[Step], means: Means) -> dict[str, tuple[Outcome, float]]:
+def _built(search: _Search, steps: list[Step], means: Means) -> Need | None:
     """Judge all targets with everything proposed built."""
     tried = search.trial(steps)
-    if tried is None:
-        return {}
-    verdicts = simulated(tried.case, means, tried.found)
-    return {verdict.name: (verdict.outcome, verdict.coverage) for verdict in verdicts}
+    return None if tried is None else Need(tried.case, simulated(tried.case, means, tried.found))
+
+
+def _outcomes(built: Need) -> dict[str, tuple[Outcome, float]]:
+    return {verdict.name: (verdict.outcome, verdict.coverage) for verdict in built.verdicts}

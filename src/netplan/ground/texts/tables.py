@@ -104,6 +104,10 @@ _CURES = {
         "No single change cures {pairs} more, but capacity on several links together does: {links}",
         "另有 {pairs}无法靠单项措施满足，但同时扩容多条链路即可：{links}",
     ),
+    "cure.kept_together": (
+        "All of this together, as simulated, also cures {pairs}:",
+        "经仿真验证，以上措施合在一起还可满足 {pairs}：",
+    ),
     "cure.left": ("No single change cures {pairs}:", "以下 {pairs}无法靠单项措施满足："),
     "cure.spared": (
         "Left missed, since the coverage of their target is reached: {pairs}",

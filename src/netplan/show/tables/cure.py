@@ -37,6 +37,7 @@ def cures_table(scenario: Scenario, found: Cures, language: Language = "en") -> 
         _heading(reader, reader.title(scenario.name), found),
         *(_cure(reader, number, cure) for number, cure in enumerate(found.cures, start=1)),
         _several(reader, found),
+        _kept_together(reader, found.kept_together),
         _left(reader, found.left),
         _spared(reader, found.spared),
         _also_full(reader, found),
@@ -127,6 +128,12 @@ def _several(reader: Reader, found: Cures) -> Iterator[str]:
             reader.say("cure.several", pairs=pairs, links=reader.listed(links)), indent=0
         )
         yield from _by_target(reader, found.several_keys)
+
+
+def _kept_together(reader: Reader, kept: Sequence[Missed]) -> Iterator[str]:
+    if kept:
+        yield reader.say("cure.kept_together", pairs=reader.count("pairs", len(kept)))
+        yield from _by_target(reader, [one.key for one in kept])
 
 
 def _left(reader: Reader, left: Sequence[Missed]) -> Iterator[str]:
@@ -235,6 +242,7 @@ def cures_document(scenario: Scenario, found: Cures) -> dict[str, Any]:
             "steps": [_step_words(step) for step in found.several],
             "pairs": [_key(key) for key in found.several_keys],
         },
+        "kept_together": [_missed(one) for one in found.kept_together],
         "left": [{**_missed(one), "why": _why(english, one)} for one in found.left],
         "spared": [_missed(one) for one in found.spared],
         "also_full": {link: round(load, 9) for link, load in found.also_full.items()},
