@@ -190,5 +190,5 @@ def did_you_mean(word: str, options: Iterable[str]) -> str:
 def _described(kind: Kind, path: Path) -> str:
     """Describe a key by the first sentence that its schema has about it."""
     texts = [shape["description"] for shape in shapes(kind, path) if "description" in shape]
-    first = re.split(r"[.;(\n]", texts[0].replace("``", ""), maxsplit=1)[0] if texts else ""
+    first = re.split(r"[;(\n]|\.(?!\d)", texts[0].replace("``", ""), maxsplit=1)[0] if texts else ""
     return f" ({first.strip()})" if first else ""
