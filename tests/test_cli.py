@@ -327,13 +327,14 @@ def test_nothing_is_left_among_temporary_files(folder):
     assert list((folder / "temporary").iterdir()) == []
 
 
-def test_a_reader_that_has_seen_enough_is_no_verdict(folder):
+@pytest.mark.parametrize("command", ["validate tiny.yaml", "schema scenario"])
+def test_a_reader_that_has_seen_enough_is_no_verdict(folder, command):
     """As after `| head`: 1 would say that a target is missed."""
     nobody, output = os.pipe()
     os.close(nobody)
     with os.fdopen(output, "w") as closed:
         ended = subprocess.run(
-            [*COMMAND, "validate", "tiny.yaml"], stdout=closed, stderr=subprocess.PIPE, check=False
+            [*COMMAND, *command.split()], stdout=closed, stderr=subprocess.PIPE, check=False
         )
     assert (ended.returncode, ended.stderr) == (141, b"")
 

@@ -523,6 +523,11 @@ IN_SCENARIO = {
         "between: {from: core, to: nearest_compute}", "between: {pairs: [[a, a]]}",
         "17:23: targets[0].between.pairs[0]: both are 'a'; a pair has two nodes",
     ),
+    "target without a statistic": (
+        "    statistic: p99\n", "",
+        "16:5: targets[0].statistic: missing; give a text (mean, max, or a percentile such as p50,"
+        " p99, p99.9)",
+    ),
     "percentile of everything": (
         "p99", "p100",
         "20:16: targets[0].statistic: must be mean, max or a percentile such as p50, p99, p99.9,"

@@ -137,11 +137,16 @@ class PairVerdict:
     """The statistic by closed forms [s], where they hold; it decides nothing."""
 
     @property
+    def slowest(self) -> Hop | None:
+        """The hop that costs most."""
+        return max(self.hops, key=lambda hop: hop.total, default=None)
+
+    @property
     def blame(self) -> Hop | None:
-        """The hop that costs most; where packets are lost, the most loaded one."""
+        """The slowest hop; where packets are lost, the most loaded one."""
         if self.reason is Reason.LOSS:
             return max(self.hops, key=lambda hop: hop.utilisation, default=None)
-        return max(self.hops, key=lambda hop: hop.total, default=None)
+        return self.slowest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -219,8 +219,11 @@ def _explain(reader: Reader, pair: PairVerdict) -> Iterator[str]:
             for name, value in pair.components.items()
         )
         yield from wrapped(reader.say("means", split=split))
-    if pair.blame is not None:
-        yield from wrapped(_blame(reader, pair, pair.blame))
+    if len(pair.hops) > 1 and pair.reason is Reason.LOSS and pair.blame is not None:
+        yield from wrapped(_hop(reader, pair, "fullest", pair.blame))
+    if pair.slowest is not None:
+        key = "slowest" if len(pair.hops) > 1 else "only_hop"
+        yield from wrapped(_hop(reader, pair, key, pair.slowest))
     if pair.remedies:
         cures = reader.texts["or"].join(map(reader.sentence, pair.remedies))
         yield from wrapped(reader.say("cure", cures=cures))
@@ -234,11 +237,8 @@ def _interval(pair: PairVerdict) -> str:
     return f"{pair.estimate / MS:.3f} ms [{low}, {high}]"
 
 
-def _blame(reader: Reader, pair: PairVerdict, hop: Hop) -> str:
+def _hop(reader: Reader, pair: PairVerdict, key: str, hop: Hop) -> str:
     hops, link = len(pair.hops), hop.link
-    key = "blame.loss" if pair.reason is Reason.LOSS else "blame"
-    if hops == 1:
-        key = "only_hop"
     if link in (SERVERS, LAST_MILE):
         link = reader.say(f"hop.{link}", node=reader.node(hop.source))
     return reader.say(key, count=hops, link=link, cost=hop.total / MS, load=hop.utilisation)

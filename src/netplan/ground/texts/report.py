@@ -73,13 +73,13 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
     ),
     "means": ("mean ms: {split}", "平均时延构成（ms）：{split}"),
     "comma": (", ", "，"),
-    "blame": (
+    "slowest": (
         "costs most of {count} hops: {link} with {cost:.3f} ms, offered {load:.0%}",
         "{count} 跳中时延最大：{link}，{cost:.3f} ms，负荷 {load:.0%}",
     ),
-    "blame.loss": (
-        "fullest of {count} hops: {link}, offered {load:.0%}, costs {cost:.3f} ms",
-        "{count} 跳中负荷最高：{link}，负荷 {load:.0%}，时延 {cost:.3f} ms",
+    "fullest": (
+        "fullest of {count} hops: {link} with {cost:.3f} ms, offered {load:.0%}",
+        "{count} 跳中负荷最高：{link}，{cost:.3f} ms，负荷 {load:.0%}",
     ),
     "only_hop": (
         "the only hop: {link} with {cost:.3f} ms, offered {load:.0%}",

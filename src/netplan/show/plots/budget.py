@@ -225,7 +225,7 @@ def latency_hops(
     results
         A results folder.
     target, year
-        Left out: the first target that is not met, in the last year.
+        Left out: the first target that has the pair or, without one, is not met; the last year.
     pair
         Only this pair, as ``source>target``; left out: the worst pairs.
     language
