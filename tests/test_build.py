@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -120,7 +119,7 @@ def test_a_length_from_coordinates_is_marked_as_an_assumption():
 
 
 def test_resolving_what_has_gaps_names_them_all():
-    bare = replace(SPEC, defaults=type(SPEC.defaults)())
+    bare = SPEC.replace(defaults=type(SPEC.defaults)())
     with pytest.raises(InputError) as caught:
         resolved(bare)
     paths = {problem.path for problem in caught.value.problems}

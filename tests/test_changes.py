@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from itertools import chain
 from typing import get_args
 
@@ -11,6 +10,7 @@ import pytest
 from netplan.decide.changes import changes, facts_of
 from netplan.input.scenario.expansion import Step
 from netplan.input.scenario.failures import Failures
+from netplan.input.scenario.fields import Spec
 from netplan.input.scenario.network import (
     Defaults,
     Link,
@@ -160,18 +160,18 @@ def differences(write, old, new):
     )
 
 
-def dataclasses_of(annotation):
-    """Yield a dataclass and all that its fields hold."""
-    if isinstance(annotation, type) and is_dataclass(annotation):
+def specs_of(annotation):
+    """Yield a type of the input files and all that its fields hold."""
+    if isinstance(annotation, type) and issubclass(annotation, Spec):
         yield annotation
-        for info in annotation.__pydantic_fields__.values():
-            yield from dataclasses_of(info.annotation)
+        for info in annotation.model_fields.values():
+            yield from specs_of(info.annotation)
     for part in get_args(annotation):
-        yield from dataclasses_of(part)
+        yield from specs_of(part)
 
 
 def test_no_field_is_forgotten():
-    asked = {f"{kind.__name__}.{field.name}" for kind in READ_ONE_BY_ONE for field in fields(kind)}
+    asked = {f"{kind.__name__}.{field}" for kind in READ_ONE_BY_ONE for field in kind.model_fields}
     assert asked == {*NOTHING, *SAYS_NOTHING, *MEANS}
 
 
@@ -189,16 +189,15 @@ def test_a_text_for_people_makes_none(write, old, new):
     "kind",
     [
         kind
-        for kind in dict.fromkeys(chain.from_iterable(map(dataclasses_of, LAID_OUT)))
+        for kind in dict.fromkeys(chain.from_iterable(map(specs_of, LAID_OUT)))
         if kind is not Trace
     ],
 )
 def test_what_is_laid_out_has_a_fact_for_every_field(kind):
-    for field in fields(kind):
-        value = object.__new__(kind)
-        for other in fields(kind):
-            object.__setattr__(value, other.name, "said" if other is field else None)
-        wanted = {} if field.name == "description" else {("x", field.name): "said"}
+    for field in kind.model_fields:
+        nothing = dict.fromkeys(kind.model_fields)
+        value = kind.model_construct(**nothing | {field: "said"})
+        wanted = {} if field == "description" else {("x", field): "said"}
         assert facts_of(("x",), value) == wanted
 
 

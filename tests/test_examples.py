@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -41,15 +40,14 @@ def test_a_shipped_file_is_sound(file, monkeypatch):
 def test_a_shipped_scenario_runs_on_the_optical_layer(file):
     """Its last year with at most one failure: every target and pair, though no packet."""
     scenario = load(file)
-    targets = [replace(t, layer=Layer.OPTICAL, without=None) for t in scenario.targets]
+    targets = [t.replace(layer=Layer.OPTICAL, without=None) for t in scenario.targets]
     base = scenario.traffic.base_year or scenario.years[0]
     one_cut = {"one cut": (next(iter(scenario.topology.spans)),)}
     evaluation = evaluate(
-        replace(
-            scenario,
+        scenario.replace(
             targets=tuple(targets),
             years=scenario.years[-1:],
-            traffic=replace(scenario.traffic, base_year=base),
+            traffic=scenario.traffic.replace(base_year=base),
             failures=Failures(sets=one_cut),
         )
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -127,9 +126,9 @@ def scenario():
     """Return inputs that fit the results: their targets, and a cable that may fail."""
     found = load(TWO_CITIES, overrides=["failures.each=[span]", "years=[2025, 2026]"])
     one, two = found.targets
-    return replace(found, targets=(
-        replace(one, label=LocalName(en="5 ms"), traffic_class="web"),
-        replace(two, label=LocalName(en="wide")),
+    return found.replace(targets=(
+        one.replace(label=LocalName(en="5 ms"), traffic_class="web"),
+        two.replace(label=LocalName(en="wide")),
     ))  # fmt: skip
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from typer.testing import CliRunner
 
@@ -160,7 +158,7 @@ def test_results_without_their_inputs_are_refused(evaluation, judged, tmp_path):
 
 
 def test_a_saved_scenario_is_the_scenario(evaluation, tmp_path):
-    scenario = replace(evaluation.scenario, years=(2024, 2025, 2030))
+    scenario = evaluation.scenario.replace(years=(2024, 2025, 2030))
     (tmp_path / "inputs.json").write_text(saved_text(scenario), encoding="utf-8")
     assert load_saved(tmp_path / "inputs.json") == scenario
 

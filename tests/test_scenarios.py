@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -180,9 +179,9 @@ def utilisation_of_servers(chosen):
     scenario = load(FOLDER / "liaoning-2026-inference.yaml")
     traffic = scenario.traffic
     first, *others = traffic.demands
-    first = replace(first, gravity=replace(first.gravity, target=(chosen,)))
-    traffic = replace(traffic, demands=(first, *others))
-    case = prepare(replace(scenario, targets=(), expansion=(), traffic=traffic), 2026)
+    first = first.replace(gravity=first.gravity.replace(target=(chosen,)))
+    traffic = traffic.replace(demands=(first, *others))
+    case = prepare(scenario.replace(targets=(), expansion=(), traffic=traffic), 2026)
     pools = case.topology.pools
     return {node: rate / pools[node].capacity for node, rate in case.requests.items()}
 

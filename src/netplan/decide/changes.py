@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from netplan.ground.units import GBPS
+from netplan.input.scenario.fields import Spec
 from netplan.input.scenario.traffic import AVAILABLE_COMPUTE, Trace
 from netplan.network.demand import pair_demands
 from netplan.network.routing import Router
@@ -193,9 +194,8 @@ def _parts(value: object) -> dict[str, object]:
     """Return the parts of a typed value by name."""
     if isinstance(value, Trace):
         return {"content": _digest(value.file)}
-    if is_dataclass(value):
-        names = [field.name for field in fields(value) if field.name != SAYS_NOTHING]
-        return {name: getattr(value, name) for name in names}
+    if isinstance(value, Spec):
+        return {name: part for name, part in value if name != SAYS_NOTHING}
     if isinstance(value, Mapping):
         return {str(name): part for name, part in value.items()}
     if isinstance(value, tuple):

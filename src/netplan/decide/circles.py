@@ -186,7 +186,7 @@ def circles(
     if layer is Layer.SERVICE:
         raise _wrong(scenario, (), "circles know the layers optical and network, not service")
     if each:
-        scenario = replace(scenario, failures=replace(scenario.failures, each=tuple(each)))
+        scenario = scenario.replace(failures=scenario.failures.replace(each=tuple(each)))
     found = []
     for year in scenario.years if years is None else years:
         topology = build_topology(scenario, year)

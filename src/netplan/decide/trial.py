@@ -98,10 +98,9 @@ def of_year(
     """Return a scenario of one year only, with the traffic that it has in that year."""
     first = scenario.years[0]
     base = first if scenario.traffic.base_year is None else scenario.traffic.base_year
-    return replace(
-        scenario,
+    return scenario.replace(
         years=(year,),
-        traffic=replace(scenario.traffic, base_year=base),
+        traffic=scenario.traffic.replace(base_year=base),
         targets=scenario.targets if targets is None else tuple(targets),
         expansion=scenario.expansion if expansion is None else tuple(expansion),
     )
@@ -232,8 +231,8 @@ def _met(question: Question, index: int, low: float, high: float) -> PairVerdict
 def simulated(case: Case, means: Means, found: Found | None = None) -> list[Verdict]:
     """Return the verdicts of a case; what `found` leaves open is simulated."""
     simulation = case.scenario.simulation
-    budget = replace(simulation.packets, at_least=1, at_most=means.packets)
-    scenario = replace(case.scenario, simulation=replace(simulation, packets=budget))
+    budget = simulation.packets.replace(at_least=1, at_most=means.packets)
+    scenario = case.scenario.replace(simulation=simulation.replace(packets=budget))
     study = Study(replace(case, scenario=scenario), means.engine, means.seed, found)
     with workers(means.jobs, means.engine) as run:
         while study.wants_more:

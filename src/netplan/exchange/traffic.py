@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netplan.exchange.draft import listed
@@ -61,10 +61,10 @@ def demand_rows(scenario: Scenario) -> tuple[list[DemandRow], list[str]]:
     from netplan.network.topology import build_topology
 
     base = scenario.traffic.base_year or scenario.years[0]
-    today = replace(scenario, expansion=())
+    today = scenario.replace(expansion=())
     demands = [demand for demand in today.traffic.demands if _stands(demand, today)]
     late = len(today.traffic.demands) - len(demands)
-    today = replace(today, traffic=replace(today.traffic, demands=tuple(demands)))
+    today = today.replace(traffic=today.traffic.replace(demands=tuple(demands)))
     router = Router(build_topology(today, base), today.routing)
     rows = [
         DemandRow(pair.traffic_class, pair.source, pair.target, pair.rate / GBPS, pair.links)

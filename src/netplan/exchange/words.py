@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, cast
 
+from netplan.input.scenario.fields import Spec
 from netplan.input.scenario.network import (
     BufferSize,
     DirectedCapacity,
@@ -29,7 +29,7 @@ def topology_in_words(spec: TopologySpec) -> dict[str, Plain]:
 
     Its tables are left out too: their rows are among the nodes, spans and links.
     """
-    spoken = _spoken(dataclasses.replace(spec, tables=None))
+    spoken = _spoken(spec.replace(tables=None))
     return cast("dict[str, Plain]", spoken)
 
 
@@ -43,11 +43,12 @@ def _spoken(value: object) -> Plain:
         return plain_number(value.forward)
     if isinstance(value, Enum):
         return str(value.value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Spec):
+        fields = type(value).model_fields
         said = {
-            field.name: _spoken(getattr(value, field.name))
-            for field in dataclasses.fields(value)
-            if getattr(value, field.name) != _default(field)
+            name: _spoken(part)
+            for name, part in value
+            if part != fields[name].get_default(call_default_factory=True)
         }
         short = _SHORT.get(type(value))
         return said[short] if short in said and len(said) == 1 else said
@@ -56,12 +57,6 @@ def _spoken(value: object) -> Plain:
     if isinstance(value, tuple | list):
         return [_spoken(entry) for entry in value]
     return plain_number(value) if isinstance(value, float) else cast("Scalar", value)
-
-
-def _default(field: dataclasses.Field[object]) -> object:
-    if field.default_factory is not dataclasses.MISSING:
-        return field.default_factory()
-    return field.default
 
 
 def plain_number(value: float) -> int | float:

@@ -111,6 +111,6 @@ class Places:
         """Delay of the link between a site and its compute node [s]."""
         equipment = self.case.topology.spec.defaults.links.equipment
         ends = (equipment.terminals_us or 0.0) * US if equipment is not None else 0.0
-        length = AddCompute.__dataclass_fields__["length_km"].default
+        length = AddCompute.model_fields["length_km"].default
         forwarding = processing if layer is not Layer.OPTICAL else 0.0
         return float(length * KM * FIBRE_DELAY["g652"] + ends + forwarding)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from netplan.decide.cure.candidate import Candidate, Kind
@@ -35,7 +34,7 @@ def server_candidates(case: Case, missed: Sequence[Missed], year: int) -> Iterat
         busy = case.requests[node] * pool.service.mean
         counts = {max(pool.servers + 1, math.ceil(busy / fill)) for fill in FILLS}
         for servers in sorted(counts):
-            change = Change(node=node, compute=replace(spec, servers=servers))
+            change = Change(node=node, compute=spec.replace(servers=servers))
             yield Candidate(
                 kind=Kind.SERVERS,
                 subject=node,

@@ -129,7 +129,7 @@ class _Search:
         """Judge the year with more steps built; none if the scenario then makes no sense."""
         expansion = (*self.scenario.expansion, *steps)
         try:
-            return screened(replace(self.scenario, expansion=expansion), state=self.state)
+            return screened(self.scenario.replace(expansion=expansion), state=self.state)
         except InputError:
             return None
 
@@ -138,7 +138,7 @@ class _Search:
         if candidate.new_link is None:
             return candidate
         wide = replace(candidate, steps=tuple(_with_members(s, ROOM) for s in candidate.steps))
-        scenario = replace(self.scenario, expansion=(*self.scenario.expansion, *wide.steps))
+        scenario = self.scenario.replace(expansion=(*self.scenario.expansion, *wide.steps))
         try:
             members = fitting_members(prepared(scenario, self.state), candidate.new_link)
         except InputError:
@@ -268,9 +268,9 @@ def _is_met(outcomes: Mapping[Key, Outcome], key: Key) -> bool:
 
 def _with_members(step: Step, members: int) -> Step:
     if step.add_link is not None:
-        return replace(step, add_link=replace(step.add_link, members=members))
+        return step.replace(add_link=step.add_link.replace(members=members))
     if step.add_compute is not None:
-        return replace(step, add_compute=replace(step.add_compute, members=members))
+        return step.replace(add_compute=step.add_compute.replace(members=members))
     return step
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -145,10 +144,10 @@ def _check_change(
         return
     yield from unknown(below, kind, name, _existing(spec, kind), lost)
     if change.compute is not None and name in spec.nodes:
-        changed_node = replace(spec.nodes[name], compute=change.compute)
+        changed_node = spec.nodes[name].replace(compute=change.compute)
         yield from _check_servers(path, changed_node)
     if change.over is not None and name in spec.links:
-        changed = replace(spec.links[name], over=change.over, length_km=None)
+        changed = spec.links[name].replace(over=change.over, length_km=None)
         found = check_link(path, name, changed, spec, lost)
         yield from (problem for problem in found if "over" in problem.path)
 

@@ -6,10 +6,10 @@ tables - check every value - check the sense of the whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from netplan.ground.errors import Place, Problem
 from netplan.input.loader.combining import kind_of, read_document, with_base, with_topology
@@ -21,6 +21,7 @@ from netplan.input.loader.tables import with_demand_tables, with_tables, with_tr
 from netplan.input.loader.topology_sense import topology_problems
 from netplan.input.loader.wording import problems_of, true_path, unknown_key
 from netplan.input.loader.written import Places, Written, find, plain
+from netplan.input.scenario.fields import Spec
 from netplan.input.scenario.network import TopologySpec
 from netplan.input.scenario.scenario import Origin, Scenario
 
@@ -32,10 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["checked_scenario", "checked_topology", "load", "load_any", "load_topology"]
 
-_T = TypeVar("_T")
+_T = TypeVar("_T", bound=Spec)
 
-_SCENARIO = TypeAdapter(Scenario)
-_TOPOLOGY = TypeAdapter(TopologySpec)
 _NAMELESS = Written("nameless", Place(""))
 _MOST_ROUNDS = 5
 """How often more is left out before the rest goes unchecked."""
@@ -106,7 +105,7 @@ def _read(file: str, kind: Kind | None, reading: Reading) -> Written:
 def checked_topology(root: Written, file: str, reading: Reading) -> tuple[TopologySpec, Origin]:
     """Make a topology of what was written, with its tables; raise everything that is wrong."""
     root = with_tables(root, reading)
-    typed = _typed(_TOPOLOGY, root, "topology", reading)
+    typed = _typed(TopologySpec, root, "topology", reading)
     if typed is None:
         raise reading.error()
     _locate(topology_problems(typed.value, typed.lost), typed.root, reading)
@@ -130,13 +129,13 @@ def _assembled(root: Written, overrides: Sequence[str], reading: Reading) -> Wri
 
 def checked_scenario(root: Written, file: str, reading: Reading) -> Scenario:
     """Make a scenario of what was written, all files put together; raise all that is wrong."""
-    typed = _typed(_SCENARIO, root, "scenario", reading)
+    typed = _typed(Scenario, root, "scenario", reading)
     if typed is None or reading.is_partial:
         raise reading.error()
     _locate(scenario_problems(typed.value, typed.lost), typed.root, reading)
     if reading.problems:
         raise reading.error()
-    return replace(typed.value, origin=Origin(file, reading.digest, Places(root)))
+    return typed.value.replace(origin=Origin(file, reading.digest, Places(root)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +147,12 @@ class _Typed(Generic[_T]):
     lost: Lost
 
 
-def _typed(
-    adapter: TypeAdapter[_T], root: Written, kind: Kind, reading: Reading
-) -> _Typed[_T] | None:
+def _typed(wanted: type[_T], root: Written, kind: Kind, reading: Reading) -> _Typed[_T] | None:
     """Make typed values of a tree; where that fails, of what is left without the wrong parts."""
     root, lost = _without_origin(root, reading), NOTHING_LOST
     for round_ in range(_MOST_ROUNDS):
         try:
-            value = adapter.validate_python(plain(root), by_alias=True, by_name=False)
+            value = wanted.model_validate(plain(root), by_alias=True, by_name=False)
             return _Typed(value, root, lost)
         except ValidationError as error:
             errors = error.errors()

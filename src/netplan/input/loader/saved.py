@@ -5,30 +5,26 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter
-
 from netplan.ground.errors import Place
 from netplan.input.loader.combining import with_base
 from netplan.input.loader.files import Reading, shown_name
 from netplan.input.loader.loading import checked_scenario
 from netplan.input.loader.written import kind_in_words
 from netplan.input.loader.yaml_text import parse
-from netplan.input.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     import os
 
     from netplan.input.loader.written import Written
+    from netplan.input.scenario.scenario import Scenario
 
 __all__ = ["load_saved", "saved_text"]
-
-_SCENARIO = TypeAdapter(Scenario)
 
 
 def saved_text(scenario: Scenario) -> str:
     """Return a scenario, its topology and its demands as one JSON text."""
-    document = _SCENARIO.dump_python(
-        scenario, mode="json", by_alias=True, exclude_none=True, exclude={"origin"}
+    document = scenario.model_dump(
+        mode="json", by_alias=True, exclude_none=True, exclude={"origin"}
     )
     return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 

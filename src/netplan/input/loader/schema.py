@@ -8,7 +8,6 @@ from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
-from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
 from netplan.input.scenario.network import TopologySpec
@@ -17,9 +16,10 @@ from netplan.input.scenario.scenario import Scenario
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pydantic_core.core_schema import DataclassSchema
+    from pydantic_core.core_schema import ModelSchema
 
     from netplan.ground.errors import Path
+    from netplan.input.scenario.fields import Spec
 
 __all__ = ["Kind", "expected", "known_keys", "schema", "shapes", "unit_of"]
 
@@ -46,11 +46,8 @@ _TYPES = {
 
 def schema(kind: Kind) -> Shape:
     """JSON Schema (2020-12) of a kind of file, made of the types that check it."""
-    adapters: dict[Kind, TypeAdapter[Any]] = {
-        "topology": TypeAdapter(TopologySpec),
-        "scenario": TypeAdapter(Scenario),
-    }
-    made = adapters[kind].json_schema(by_alias=True, schema_generator=_WithTexts)
+    types: dict[Kind, type[Spec]] = {"topology": TopologySpec, "scenario": Scenario}
+    made = types[kind].model_json_schema(by_alias=True, schema_generator=_WithTexts)
     return {"$schema": _DIALECT, **made}
 
 
@@ -64,11 +61,11 @@ class _WithTexts(GenerateJsonSchema):
     are imported, which takes longer than to check a scenario.
     """
 
-    def dataclass_schema(self, schema: DataclassSchema) -> Shape:
-        shape = super().dataclass_schema(schema)
+    def model_schema(self, schema: ModelSchema) -> Shape:
+        shape = super().model_schema(schema)
         kind: Any = schema["cls"]
         for name, text in _texts_below_fields(kind):
-            key = kind.__pydantic_fields__[name].alias or name
+            key = kind.model_fields[name].alias or name
             if key in shape["properties"]:
                 shape["properties"][key]["description"] = text
         return shape

@@ -32,9 +32,9 @@ _UNIT_ENDINGS: tuple[str, ...] = (
 )
 _UNIT_ENDINGS += ("ns", "us", "ms", "seconds", "sec", "s", "bytes", "byte", "bits", "kb", "mb")
 _SYNONYMS = {"source": "from", "target": "to", "src": "from", "dst": "to", "traffic_class": "class"}
-_UNKNOWN = "unexpected_keyword_argument"
+_UNKNOWN = "extra_forbidden"
 _AT_KEY = {_UNKNOWN, "missing"}
-_OUTER = {"too_short", "float_type", "int_type", "dict_type", "dataclass_type", "literal_error"}
+_OUTER = {"too_short", "float_type", "int_type", "dict_type", "model_type", "literal_error"}
 _BOUNDS = {"gt": "greater than", "ge": "at least", "lt": "less than", "le": "at most"}
 _NAME_RULE = "a name has 1 to 80 characters, no white space and none of > / , ;"
 

@@ -5,9 +5,8 @@ Both are pure: they take a `TopologySpec` and give back another one.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import asin, cos, hypot, radians, sin, sqrt
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from netplan.ground.errors import InputError, Path, Problem
 from netplan.input.scenario.network import (
@@ -131,12 +130,12 @@ def apply_step(spec: TopologySpec, step: Step) -> TopologySpec:
     if step.add_compute is not None:
         return _add_compute(spec, step.add_compute)
     if step.add_node is not None:
-        return replace(spec, nodes=_with_new(spec.nodes, step.add_node.id, step.add_node))
+        return spec.replace(nodes=_with_new(spec.nodes, step.add_node.id, step.add_node))
     if step.add_span is not None:
-        return replace(spec, spans=_with_new(spec.spans, step.add_span.id, step.add_span))
+        return spec.replace(spans=_with_new(spec.spans, step.add_span.id, step.add_span))
     if step.add_link is not None:
         links = _with_new(spec.links, step.add_link.id, step.add_link)
-        return explicit_spans(replace(spec, links=links))
+        return explicit_spans(spec.replace(links=links))
     return spec
 
 
@@ -152,9 +151,9 @@ def explicit_spans(spec: TopologySpec) -> TopologySpec:
         if link.length_km is not None
     }
     spans = {**spec.spans, **own} if own else spec.spans
-    by_ends = spans_between(replace(spec, spans=spans))
+    by_ends = spans_between(spec.replace(spans=spans))
     links = {name: _over_named(name, link, by_ends) for name, link in spec.links.items()}
-    return replace(spec, spans=spans, links=links)
+    return spec.replace(spans=spans, links=links)
 
 
 def spans_between(spec: TopologySpec) -> dict[frozenset[str], list[str]]:
@@ -170,9 +169,9 @@ def _over_named(name: str, link: Link, by_ends: Mapping[frozenset[str], list[str
     if link.over is not None:
         return link
     if link.length_km is not None:
-        return replace(link, over=(name,), length_km=None)
+        return link.replace(over=(name,), length_km=None)
     between = by_ends.get(frozenset(link.ends), [])
-    return replace(link, over=(between[0],)) if len(between) == 1 else link
+    return link.replace(over=(between[0],)) if len(between) == 1 else link
 
 
 def _with_new(items: Mapping[str, _Item], name: str, item: _Item) -> dict[str, _Item]:
@@ -188,19 +187,15 @@ def _change(spec: TopologySpec, change: Change) -> TopologySpec:
             [Problem(("expansion",), f"changes {change.kind} {name!r}: no such thing")]
         )
     if change.kind == "node":
-        return replace(spec, nodes={**spec.nodes, name: _changed(spec.nodes[name], values)})
+        return spec.replace(nodes={**spec.nodes, name: spec.nodes[name].replace(**values)})
     if change.kind == "span":
         if "length_km" in values or "route_factor" in values:
             values = {"length_km": None, "route_factor": None, **values}
-        return replace(spec, spans={**spec.spans, name: _changed(spec.spans[name], values)})
+        return spec.replace(spans={**spec.spans, name: spec.spans[name].replace(**values)})
     link = spec.links[name]
     if change.equipment is not None:
         values["equipment"] = _merged(change.equipment, link.equipment)
-    return replace(spec, links={**spec.links, name: _changed(link, values)})
-
-
-def _changed(item: _Item, values: Mapping[str, Any]) -> _Item:
-    return replace(item, **values)
+    return spec.replace(links={**spec.links, name: link.replace(**values)})
 
 
 def _add_compute(spec: TopologySpec, new: AddCompute) -> TopologySpec:
@@ -229,7 +224,7 @@ def _add_compute(spec: TopologySpec, new: AddCompute) -> TopologySpec:
             source=new.source,
         )
         spans, links = _with_new(spans, name, span), _with_new(links, name, link)
-    return replace(spec, nodes=_with_new(spec.nodes, new.id, node), spans=spans, links=links)
+    return spec.replace(nodes=_with_new(spec.nodes, new.id, node), spans=spans, links=links)
 
 
 # --- defaults -------------------------------------------------------------------------------
@@ -254,8 +249,7 @@ def resolved(spec: TopologySpec) -> TopologySpec:
     spec = explicit_spans(spec)
     if problems := list(gaps(spec)):
         raise InputError(problems)
-    return replace(
-        spec,
+    return spec.replace(
         nodes={name: _full_node(node, spec) for name, node in spec.nodes.items()},
         spans={name: _full_span(span, spec) for name, span in spec.spans.items()},
         links={name: _full_link(link, spec.defaults.links) for name, link in spec.links.items()},
@@ -334,8 +328,7 @@ def _processing(node: Node, spec: TopologySpec) -> float | None:
 
 def _full_node(node: Node, spec: TopologySpec) -> Node:
     default = spec.defaults.nodes.get(node.role, NodeDefaults())
-    return replace(
-        node,
+    return node.replace(
         processing_us=_processing(node, spec),
         access=_first(node.access, default.access),
         compute=_first(node.compute, default.compute),
@@ -344,8 +337,7 @@ def _full_node(node: Node, spec: TopologySpec) -> Node:
 
 def _full_span(span: Span, spec: TopologySpec) -> Span:
     defaults = spec.defaults.spans
-    span = replace(
-        span,
+    span = span.replace(
         fibre=_first(span.fibre, defaults.fibre, FibreType(kind="g652")),
         source=_first(span.source, defaults.source),
     )
@@ -353,8 +345,7 @@ def _full_span(span: Span, spec: TopologySpec) -> Span:
         return span
     factor = _first(span.route_factor, defaults.route_factor) or 1.0
     straight = _straight_km(span, spec)
-    return replace(
-        span,
+    return span.replace(
         length_km=straight * factor,
         route_factor=None,
         source=_estimate(straight, factor, span.source),
@@ -371,8 +362,7 @@ def _estimate(straight_km: float, factor: float, said: Provenance | None) -> Pro
 
 
 def _full_link(link: Link, defaults: LinkDefaults) -> Link:
-    return replace(
-        link,
+    return link.replace(
         capacity_gbps=_first(link.capacity_gbps, defaults.capacity_gbps),
         members=_first(link.members, defaults.members, 1),
         buffer=_first(link.buffer, defaults.buffer, BufferSize(limit="unlimited")),
@@ -383,7 +373,7 @@ def _full_link(link: Link, defaults: LinkDefaults) -> Link:
 
 def _merged(first: Equipment | None, then: Equipment | None) -> Equipment:
     """Take each key from the first that has it."""
-    keys = Equipment.__dataclass_fields__
+    keys = Equipment.model_fields
     both = {key: (getattr(first, key, None), getattr(then, key, None)) for key in keys}
     return Equipment(**{key: _first(*values) for key, values in both.items()})
 

@@ -1,20 +1,18 @@
 """What a scenario builds, and by when."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
-from pydantic.dataclasses import dataclass
 
 from netplan.input.scenario.fields import (
-    CONFIG,
     Identifier,
     Kilometres,
     Members,
     Microseconds,
     Population,
     RouteFactor,
+    Spec,
     Weight,
     Year,
     check_exactly_one,
@@ -36,29 +34,25 @@ from netplan.input.scenario.service import Access, Servers
 __all__ = ["AddCompute", "AddLink", "AddNode", "AddSpan", "Change", "Step"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
 class AddNode(Node):
     """A new site."""
 
     id: Identifier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
 class AddSpan(Span):
     """A new cable section."""
 
     id: Identifier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
 class AddLink(Link):
     """A new adjacency."""
 
     id: Identifier
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class AddCompute:
+class AddCompute(Spec):
     """A new compute node, and one link (``ID--NODE``) to each node it connects to."""
 
     id: Identifier
@@ -70,7 +64,7 @@ class AddCompute:
     """Left out: where the first node in `connect` stands."""
     processing_us: Microseconds | None = None
     compute: Servers | None = None
-    weights: Mapping[Identifier, Weight] = field(default_factory=dict)
+    weights: Mapping[Identifier, Weight] = Field(default_factory=dict)
     length_km: Kilometres = 1.0
     """Of each connecting link."""
     fibre: Fibre | None = None
@@ -81,8 +75,7 @@ class AddCompute:
     source: Provenance | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Change:
+class Change(Spec):
     """New values for one existing link, span or node; what is left out stays."""
 
     link: Identifier | None = None
@@ -133,7 +126,7 @@ class Change:
     @property
     def changes(self) -> dict[str, object]:
         """The new values by attribute."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        values = {name: getattr(self, name) for name in type(self).model_fields}
         return {k: v for k, v in values.items() if v is not None and k not in _CHANGEABLE}
 
 
@@ -144,8 +137,7 @@ _CHANGEABLE = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Step:
+class Step(Spec):
     """One measure of the expansion, in service from the start of the year `by`."""
 
     by: Year

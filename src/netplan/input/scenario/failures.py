@@ -1,13 +1,11 @@
 """What a scenario lets fail."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
-from pydantic.dataclasses import dataclass
 
-from netplan.input.scenario.fields import CONFIG, Count, Identifier, one_or_more
+from netplan.input.scenario.fields import Count, Identifier, Spec, one_or_more
 
 __all__ = ["FailureKind", "Failures"]
 
@@ -16,13 +14,12 @@ FailureKind: TypeAlias = Literal["span", "link", "risk_group", "node"]
 StateName: TypeAlias = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Failures:
+class Failures(Spec):
     """Which failure states are judged besides the normal one."""
 
     each: Annotated[tuple[FailureKind, ...], one_or_more(FailureKind)] = ()
     """A state for every one of this kind that carries a link."""
-    sets: Mapping[StateName, Annotated[tuple[Identifier, ...], Field(min_length=1)]] = field(
+    sets: Mapping[StateName, Annotated[tuple[Identifier, ...], Field(min_length=1)]] = Field(
         default_factory=dict
     )
     """Named states: the spans, links, nodes and risk groups that fail together."""

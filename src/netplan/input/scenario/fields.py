@@ -5,15 +5,14 @@ Bounds are wide enough for any real network and narrow enough to catch a wrong u
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar, Union, get_args
 
-from pydantic import BeforeValidator, ConfigDict, Field, Strict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
-    "CONFIG",
     "Bytes",
     "Capacity",
     "Count",
@@ -28,6 +27,7 @@ __all__ = [
     "RatePerYear",
     "RouteFactor",
     "Share",
+    "Spec",
     "Weight",
     "Year",
     "check_exactly_one",
@@ -37,8 +37,21 @@ __all__ = [
 
 _T = TypeVar("_T")
 
-CONFIG = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
-"""Unknown keys are errors; a field may be set by its key in YAML or by its name in Python."""
+
+class Spec(BaseModel):
+    """A part of an input file; it cannot be changed, and a key that it does not know is an error.
+
+    A field may be set by its key in YAML or by its name in Python.
+    """
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True
+    )
+
+    def replace(self, **changes: object) -> Self:
+        """Return a copy with other values, which are checked like any others."""
+        return type(self)(**(dict(self) | changes))
+
 
 _Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 _Whole = Annotated[int, Strict()]
@@ -90,8 +103,8 @@ def shorthand(kind: Any, full: Any, *keys: str) -> BeforeValidator:
 
 
 def _type_of(full: Any, key: str) -> Any:
-    """Type and bounds of a field of a pydantic dataclass, None left out."""
-    info = full.__pydantic_fields__[key]
+    """Type and bounds of a field, None left out."""
+    info = full.model_fields[key]
     options = [one for one in get_args(info.annotation) if one is not type(None)]
     is_optional = len(options) < len(get_args(info.annotation))
     annotation = Union[tuple(options)] if is_optional else info.annotation  # noqa: UP007 - dynamic

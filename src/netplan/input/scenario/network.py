@@ -1,15 +1,12 @@
 """What a topology file says: sites, cables in the ground, and the links that routers see."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from enum import StrEnum
 from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
-from pydantic.dataclasses import dataclass
 
 from netplan.input.scenario.fields import (
-    CONFIG,
     Capacity,
     Count,
     Identifier,
@@ -19,6 +16,7 @@ from netplan.input.scenario.fields import (
     Milliseconds,
     Population,
     RouteFactor,
+    Spec,
     Weight,
     check_exactly_one,
     shorthand,
@@ -70,8 +68,7 @@ class Confidence(StrEnum):
     ASSUMED = "assumed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class LocalName:
+class LocalName(Spec):
     """A name for people, in English and Chinese."""
 
     en: Annotated[str, Field(min_length=1, max_length=200)]
@@ -91,8 +88,7 @@ class LocalName:
 Label: TypeAlias = Annotated[LocalName, shorthand(str, LocalName, "en")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Provenance:
+class Provenance(Spec):
     """Where a figure comes from."""
 
     basis: Annotated[str, Field(min_length=1, max_length=1000)]
@@ -105,8 +101,7 @@ Latitude: TypeAlias = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False,
 Longitude: TypeAlias = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Node:
+class Node(Spec):
     """A site."""
 
     role: Role
@@ -121,14 +116,13 @@ class Node:
     compute: Servers | None = None
     """Servers of a compute node; they count in the service layer."""
     population: Population = 0
-    weights: Mapping[Identifier, Weight] = field(default_factory=dict)
+    weights: Mapping[Identifier, Weight] = Field(default_factory=dict)
     """Further sizes that gravity demands may weigh by, e.g. ``{compute_pflops: 100}``."""
     risk_groups: tuple[Identifier, ...] = ()
     source: Provenance | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class FibreType:
+class FibreType(Spec):
     """A fibre, by its kind or by its group delay."""
 
     kind: Literal["g652", "g654", "hollow_core"] | None = None
@@ -143,8 +137,7 @@ class FibreType:
 Fibre: TypeAlias = Annotated[FibreType, shorthand(str, FibreType, "kind")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Span:
+class Span(Spec):
     """A cable section in the ground between two sites: what a digger cuts.
 
     Without `length_km` its length is the great circle between its ends times `route_factor`
@@ -165,8 +158,7 @@ class Span:
         return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class DirectedCapacity:
+class DirectedCapacity(Spec):
     """Capacity of one member in each direction [Gbit/s]; forward is from ends[0] to ends[1]."""
 
     forward: Capacity
@@ -178,8 +170,7 @@ LineRate: TypeAlias = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class BufferSize:
+class BufferSize(Spec):
     """Drop-tail buffer of one port, by one measure, the packet in service included."""
 
     limit: Literal["unlimited"] | None = None
@@ -194,8 +185,7 @@ class BufferSize:
 Buffer: TypeAlias = Annotated[BufferSize, shorthand(str, BufferSize, "limit")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Equipment:
+class Equipment(Spec):
     """Optical equipment on a link. What is left out comes from the defaults, else it is none."""
 
     amplifier_every_km: Kilometres | None = None
@@ -208,8 +198,7 @@ class Equipment:
     """Both transponders together, forward error correction included."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Link:
+class Link(Spec):
     """An adjacency of two routers: two directed channels over one or more spans."""
 
     ends: tuple[Identifier, Identifier]
@@ -235,8 +224,7 @@ class Link:
         return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class NodeDefaults:
+class NodeDefaults(Spec):
     """What holds for every node of a role that says nothing else."""
 
     processing_us: Microseconds | None = None
@@ -244,8 +232,7 @@ class NodeDefaults:
     compute: Servers | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class SpanDefaults:
+class SpanDefaults(Spec):
     """What holds for every span that says nothing else."""
 
     fibre: Fibre | None = None
@@ -253,8 +240,7 @@ class SpanDefaults:
     source: Provenance | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class LinkDefaults:
+class LinkDefaults(Spec):
     """What holds for every link that says nothing else; equipment is merged key by key."""
 
     capacity_gbps: LineRate | None = None
@@ -264,17 +250,15 @@ class LinkDefaults:
     source: Provenance | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Defaults:
+class Defaults(Spec):
     """Said once, overridden where it differs."""
 
-    nodes: Mapping[Role, NodeDefaults] = field(default_factory=dict)
-    spans: SpanDefaults = field(default_factory=SpanDefaults)
-    links: LinkDefaults = field(default_factory=LinkDefaults)
+    nodes: Mapping[Role, NodeDefaults] = Field(default_factory=dict)
+    spans: SpanDefaults = Field(default_factory=SpanDefaults)
+    links: LinkDefaults = Field(default_factory=LinkDefaults)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Tables:
+class Tables(Spec):
     """CSV files whose rows add to `nodes`, `spans` and `links`.
 
     The first column is ``id``; the others are the keys above, nested ones with a dot
@@ -287,15 +271,14 @@ class Tables:
     links: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class TopologySpec:
+class TopologySpec(Spec):
     """A topology file (``netplan: topology/1``)."""
 
     netplan: Literal["topology/1"]
     name: Label
     description: str | None = None
     nodes: Annotated[Mapping[Identifier, Node], Field(min_length=1)]
-    spans: Mapping[Identifier, Span] = field(default_factory=dict)
-    links: Mapping[Identifier, Link] = field(default_factory=dict)
-    defaults: Defaults = field(default_factory=Defaults)
+    spans: Mapping[Identifier, Span] = Field(default_factory=dict)
+    links: Mapping[Identifier, Link] = Field(default_factory=dict)
+    defaults: Defaults = Field(default_factory=Defaults)
     tables: Tables | None = None

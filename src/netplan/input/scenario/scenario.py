@@ -1,18 +1,16 @@
 """A scenario file: a topology, its traffic, what is built, and what is promised."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Annotated, Literal
 
 from pydantic import Field, InstanceOf, WithJsonSchema
-from pydantic.dataclasses import dataclass
 from pydantic.json_schema import SkipJsonSchema
 
 from netplan.ground.errors import Path, Place
 from netplan.ground.notebook import facts_table
 from netplan.input.scenario.expansion import Step
 from netplan.input.scenario.failures import Failures
-from netplan.input.scenario.fields import CONFIG, Count, Year
+from netplan.input.scenario.fields import Count, Spec, Year
 from netplan.input.scenario.network import Label, TopologySpec
 from netplan.input.scenario.targets import Target
 from netplan.input.scenario.traffic import Routing, Traffic
@@ -20,8 +18,7 @@ from netplan.input.scenario.traffic import Routing, Traffic
 __all__ = ["Origin", "PacketBudget", "Scenario", "Simulation"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class PacketBudget:
+class PacketBudget(Spec):
     """How many packets one year may cost."""
 
     at_least: Count = 200_000
@@ -29,15 +26,14 @@ class PacketBudget:
     """When it is spent, what is not decided is `undecided`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Simulation:
+class Simulation(Spec):
     """How it is simulated."""
 
     engine: Literal["auto", "fast", "simpy"] = "auto"
     seed: Annotated[int, Field(ge=0, le=2**63 - 1, strict=True)] = 0
     confidence: Annotated[float, Field(ge=0.5, lt=1, allow_inf_nan=False, strict=True)] = 0.95
     """Probability that all verdicts of one target and year are right."""
-    packets: PacketBudget = field(default_factory=PacketBudget)
+    packets: PacketBudget = Field(default_factory=PacketBudget)
 
 
 class Origin:
@@ -54,6 +50,12 @@ class Origin:
         """SHA-256 over all files that were read, in the order of reading [hex]."""
         self._places = {} if places is None else places
 
+    def __eq__(self, other: object) -> bool:
+        """Where a scenario stands is no part of what it says: scenarios are equal without it."""
+        return isinstance(other, Origin)
+
+    __hash__ = None  # type: ignore[assignment]
+
     def place(self, path: Path) -> Place | None:
         """Where the value at `path` was written, or else the closest thing around it."""
         for length in range(len(path), -1, -1):
@@ -62,8 +64,7 @@ class Origin:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Scenario:
+class Scenario(Spec):
     """A scenario file (``netplan: scenario/1``) with the topology that it names."""
 
     netplan: Literal["scenario/1"]
@@ -77,13 +78,11 @@ class Scenario:
     description: str | None = None
     extends: str | None = None
     """A scenario file whose keys hold where this one says nothing; lists are replaced whole."""
-    routing: Routing = field(default_factory=Routing)
+    routing: Routing = Field(default_factory=Routing)
     expansion: tuple[Step, ...] = ()
-    failures: Failures = field(default_factory=Failures)
-    simulation: Simulation = field(default_factory=Simulation)
-    origin: SkipJsonSchema[InstanceOf[Origin]] = field(
-        default_factory=Origin, repr=False, compare=False
-    )
+    failures: Failures = Field(default_factory=Failures)
+    simulation: Simulation = Field(default_factory=Simulation)
+    origin: SkipJsonSchema[InstanceOf[Origin]] = Field(default_factory=Origin, repr=False)
 
     def __repr__(self) -> str:
         return f"<Scenario {self.name.en!r}: {'; '.join(fact for _, fact in self._facts())}>"

@@ -9,9 +9,8 @@ from types import MappingProxyType
 from typing import Annotated, Final, Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
-from pydantic.dataclasses import dataclass
 
-from netplan.input.scenario.fields import CONFIG, Microseconds, Share, check_exactly_one, shorthand
+from netplan.input.scenario.fields import Microseconds, Share, Spec, check_exactly_one, shorthand
 
 __all__ = [
     "ACCESS_TECHNOLOGIES",
@@ -32,8 +31,7 @@ Mean: TypeAlias = Annotated[float, Field(gt=0, le=1e6, allow_inf_nan=False, stri
 Servable: TypeAlias = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Lognormal:
+class Lognormal(Spec):
     """A lognormal law by its mean and its coefficient of variation."""
 
     mean_ms: Mean
@@ -41,8 +39,7 @@ class Lognormal:
     """Standard deviation over mean."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class _Laws:
+class _Laws(Spec):
     fixed_us: Microseconds | None = None
     fixed_ms: Duration | None = None
     uniform_ms: tuple[Duration, Duration] | None = None
@@ -61,14 +58,12 @@ class _Laws:
 _LAWS = ("fixed_us", "fixed_ms", "uniform_ms", "exponential_ms", "lognormal")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
 class DelayLaw(_Laws):
     """How long something takes: exactly one law."""
 
     _one = model_validator(mode="after")(check_exactly_one(*_LAWS))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
 class AccessLaw(_Laws):
     """Delay of the last mile each way: a technology by name, or exactly one law."""
 
@@ -80,7 +75,6 @@ class AccessLaw(_Laws):
 Access: TypeAlias = Annotated[AccessLaw, shorthand(str, AccessLaw, "technology")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
 class StorageLaw(_Laws):
     """Delay of reading what a request needs: a medium by name, or exactly one law."""
 
@@ -92,8 +86,7 @@ class StorageLaw(_Laws):
 Storage: TypeAlias = Annotated[StorageLaw, shorthand(str, StorageLaw, "medium")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Servers:
+class Servers(Spec):
     """A pool of equal servers at a compute node: first come, first served, nobody turned away."""
 
     servers: Servable
@@ -106,8 +99,7 @@ class Servers:
     """Share of the servers' time that ``available_compute`` gives away at most."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class NamedLaw:
+class NamedLaw(Spec):
     """A law with the source of its figures."""
 
     law: DelayLaw

@@ -5,9 +5,8 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
-from pydantic.dataclasses import dataclass
 
-from netplan.input.scenario.fields import CONFIG, Identifier, Milliseconds, Share, one_or_more
+from netplan.input.scenario.fields import Identifier, Milliseconds, Share, Spec, one_or_more
 from netplan.input.scenario.network import Label
 from netplan.input.scenario.traffic import SiteList
 
@@ -41,8 +40,7 @@ def _check_statistic(value: str) -> str:
     raise ValueError(f"must be mean, max or a percentile such as p50, p99, p99.9, got {value!r}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Between:
+class Between(Spec):
     """Which pairs: all from `from` to `to`, or listed ones. A node is never paired with itself."""
 
     source: Annotated[SiteList | None, Field(alias="from")] = None
@@ -65,8 +63,7 @@ class Between:
         return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Coverage:
+class Coverage(Spec):
     """The share that must meet the limit.
 
     A source site counts as covered when all its selected pairs meet the limit: `sites` counts
@@ -77,8 +74,7 @@ class Coverage:
     of: Literal["pairs", "sites", "population"] = "pairs"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Target:
+class Target(Spec):
     """A promise: this statistic of this delay stays strictly below a limit."""
 
     label: Annotated[Label, Field(alias="name")]

@@ -1,14 +1,11 @@
 """What a scenario says about traffic: classes, demands, growth, and how it is routed."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
-from pydantic.dataclasses import dataclass
 
 from netplan.input.scenario.fields import (
-    CONFIG,
     Bytes,
     Capacity,
     Flag,
@@ -16,6 +13,7 @@ from netplan.input.scenario.fields import (
     Milliseconds,
     Priority,
     RatePerYear,
+    Spec,
     Year,
     check_exactly_one,
     one_or_more,
@@ -50,8 +48,7 @@ AVAILABLE_COMPUTE = "available_compute"
 SOME_COMPUTE = (NEAREST_COMPUTE, AVAILABLE_COMPUTE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class OnOff:
+class OnOff(Spec):
     """Sources that send at a peak rate while on and nothing while off."""
 
     peak_gbps: Capacity
@@ -64,15 +61,13 @@ class OnOff:
     """Tail index of the Pareto law; 2 or less means infinite variance."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Trace:
+class Trace(Spec):
     """Packets from a CSV file with the columns ``time_s`` and ``bytes``, repeated end to end."""
 
     file: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class ArrivalLaw:
+class ArrivalLaw(Spec):
     """When packets enter: exactly one law. ``periodic`` means equal gaps and a random phase."""
 
     law: Literal["poisson", "periodic"] | None = None
@@ -85,16 +80,14 @@ class ArrivalLaw:
 Arrivals: TypeAlias = Annotated[ArrivalLaw, shorthand(str, ArrivalLaw, "law")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class MixPart:
+class MixPart(Spec):
     """One packet size of a mix, and how often it comes relative to the others."""
 
     bytes: Bytes
     weight: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False, strict=True)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class SizeLaw:
+class SizeLaw(Spec):
     """How large packets are: exactly one law. ``imix`` is 7:4:1 of 40, 576 and 1500 bytes."""
 
     law: Literal["imix"] | None = None
@@ -109,8 +102,7 @@ class SizeLaw:
 Sizes: TypeAlias = Annotated[SizeLaw, shorthand(str, SizeLaw, "law")]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class TrafficClass:
+class TrafficClass(Spec):
     """Traffic of one behaviour."""
 
     arrivals: Arrivals
@@ -141,8 +133,7 @@ SiteList: TypeAlias = Annotated[
 """Names of roles (all nodes of that role) and of nodes; a single one needs no list."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Gravity:
+class Gravity(Spec):
     """A total spread over pairs in proportion to the product of their weights.
 
     With ``to: nearest_compute`` each source sends its share to its own nearest compute node; with
@@ -160,8 +151,7 @@ class Gravity:
     """The same for the targets; left out: as `weight`, and no weight where compute is chosen."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Demand:
+class Demand(Spec):
     """Traffic of one class: one pair (`from`, `to`, `rate_gbps`), a gravity model, or a CSV file.
 
     The CSV file has the columns ``source,target,rate_gbps`` and, if wanted, ``route`` (links,
@@ -201,24 +191,22 @@ Growth: TypeAlias = RatePerYear | Mapping[YearKey, RatePerYear]
 """The same every year, or by the year that it leads to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Traffic:
+class Traffic(Spec):
     """All traffic of a scenario."""
 
     classes: Annotated[Mapping[Identifier, TrafficClass], Field(min_length=1)]
     demands: tuple[Demand, ...] = ()
     base_year: Year | None = None
     """The year that the rates are given for; left out: the first of the scenario's `years`."""
-    growth_per_year: Mapping[Identifier, Growth] = field(default_factory=dict)
+    growth_per_year: Mapping[Identifier, Growth] = Field(default_factory=dict)
     """By class; needed for every class with demands when a year differs from the base year."""
-    city_growth_per_year: Mapping[Identifier, Mapping[Identifier, Growth]] = field(
+    city_growth_per_year: Mapping[Identifier, Mapping[Identifier, Growth]] = Field(
         default_factory=dict
     )
     """By class and the city where demands begin, instead of `growth_per_year` there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, config=CONFIG)
-class Routing:
+class Routing(Spec):
     """How routes are found; a demand's explicit `route` wins."""
 
     metric: Literal["delay", "hops", "length", "igp_metric"] = "delay"
