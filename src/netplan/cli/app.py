@@ -5,7 +5,6 @@ Annotations of commands are types, not strings, which typer would evaluate one b
 
 import atexit
 import contextlib
-import multiprocessing
 import os
 import sys
 from enum import StrEnum
@@ -373,8 +372,10 @@ def main() -> None:
     except SystemExit as end:
         code = int(end.code or 0)
     except Interrupted:
+        from multiprocessing import active_children
+
         code = Exit.INTERRUPTED
-        for worker in multiprocessing.active_children():
+        for worker in active_children():
             worker.terminate()
         with contextlib.suppress(OSError):
             fail("interrupted")

@@ -7,10 +7,8 @@ the order of the jobs, so the number of workers changes nothing but the time.
 from __future__ import annotations
 
 import math
-import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -22,6 +20,8 @@ from netplan.measure.recorder import Recorder
 from netplan.measure.samples import Samples
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
     from netplan.measure.engine.model import Engine, PortTotals
     from netplan.measure.engine.network import CompiledNetwork
 
@@ -172,6 +172,10 @@ def _results(futures: Sequence[Future[Samples]]) -> Iterator[Samples]:
 def _executor(count: int, engine: str) -> Executor:
     if engine == "fast":
         return ThreadPoolExecutor(count)
+    import multiprocessing
+    import signal
+    from concurrent.futures import ProcessPoolExecutor
+
     # A fresh interpreter each, on every system: forking a process with threads may deadlock.
     # Ctrl-C reaches all of them; only the first process has to say something about it.
     return ProcessPoolExecutor(
