@@ -67,8 +67,10 @@ def test_code_is_compiled_again_when_any_module_beside_it_has_changed(installati
     home.mkdir()
     run(installation, home)
     (installation / "other.py").write_text("FACTOR = 3")
+    (installation / "module.py").write_text(f"# The function has moved.\n{MODULE}")
     assert run(installation, home) == "False 42 True"
     assert run(installation, home) == "True 42 True"
+    assert len(list(home.rglob("*.nbc"))) == 1
 
 
 def test_code_is_compiled_even_where_nothing_can_be_stored(installation):

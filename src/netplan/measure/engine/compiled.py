@@ -90,7 +90,7 @@ def _forget_other_sources(store: Path, source: Path) -> None:
     marker = store / f"{source.stem}.sources"
     if marker.exists() and marker.read_text(encoding="utf-8") == digest:
         return
-    for entry in store.glob(f"{source.stem}.*.nbi"):
+    for entry in store.glob(f"{source.stem}.*.nb[ci]"):
         entry.unlink(missing_ok=True)
     marker.write_text(digest, encoding="utf-8")
 
