@@ -135,23 +135,33 @@ def test_failure_states_are_counted_and_those_that_miss_are_named_first():
     assert "and 3 more not met" in text
 
 
-@pytest.mark.parametrize(("reason", "told"), [
-    (Reason.LOSS, ["fullest of 2 hops: full with 1.000 ms, offered 110%",
-                   "costs most of 2 hops: far with 5.000 ms, offered 50%"]),
-    (Reason.LATENCY, ["costs most of 2 hops: far with 5.000 ms, offered 50%"]),
+@pytest.mark.parametrize(("reason", "far", "told"), [
+    (Reason.LOSS, 5e-3, ["fullest of 2 hops: full with 1.000 ms, offered 110%",
+                         "costs most of 2 hops: far with 5.000 ms, offered 50%"]),
+    (Reason.LOSS, 5e-4, ["fullest of 2 hops, and costs most: full with 1.000 ms, offered 110%"]),
+    (Reason.LATENCY, 5e-3, ["costs most of 2 hops: far with 5.000 ms, offered 50%"]),
 ])  # fmt: skip
-def test_the_fullest_hop_is_named_beside_the_slowest_where_packets_are_lost(reason, told):
+def test_the_fullest_hop_is_named_beside_the_slowest_where_packets_are_lost(reason, far, told):
     evaluation = imagined("two-cities", (Outcome.MISSED,))
     missed = evaluation.verdicts[-1]
     hop = missed.pairs[0].hops[0]
     hops = (
         replace(hop, link="full", utilisation=1.1, components={"queueing": 1e-3}),
-        replace(hop, link="far", utilisation=0.5, components={"propagation": 5e-3}),
+        replace(hop, link="far", utilisation=0.5, components={"propagation": far}),
     )
     pairs = (replace(missed.pairs[0], hops=hops, reason=reason),)
     report = verdict_report(replace(evaluation, verdicts=(replace(missed, pairs=pairs),)), "en")
     lines = [line.strip() for line in report.splitlines()]
     assert [line for line in lines if "of 2 hops" in line] == told
+
+
+@pytest.mark.parametrize("reason", [Reason.BUDGET, Reason.NOT_MEASURED])
+def test_who_reads_that_a_pair_is_open_reads_what_may_decide_it(reason):
+    evaluation = imagined("two-cities", (Outcome.UNDECIDED,))
+    open_ = evaluation.verdicts[-1]
+    pairs = (replace(open_.pairs[0], reason=reason),)
+    text = verdict_report(replace(evaluation, verdicts=(replace(open_, pairs=pairs),)), "en")
+    assert ("raise simulation.packets.at_most" in text) == (reason is Reason.BUDGET)
 
 
 def test_no_reason_is_left_out_here():

@@ -196,6 +196,8 @@ def _why(reader: Reader, verdicts: Sequence[Verdict]) -> Iterator[str]:
         yield from _explain(reader, pair)
     if len(pairs) > PAIRS_SHOWN:
         yield "  " + reader.say("more", count=len(pairs) - PAIRS_SHOWN)
+    if any(pair.reason is Reason.BUDGET for pair in pairs):
+        yield from wrapped(reader.texts["decide"], indent=2)
     cable, estimated = verdict.cable
     if cable:
         yield from wrapped(reader.say("cable", cable=cable / KM, share=estimated / cable), indent=2)
@@ -219,14 +221,27 @@ def _explain(reader: Reader, pair: PairVerdict) -> Iterator[str]:
             for name, value in pair.components.items()
         )
         yield from wrapped(reader.say("means", split=split))
-    if len(pair.hops) > 1 and pair.reason is Reason.LOSS and pair.blame is not None:
-        yield from wrapped(_hop(reader, pair, "fullest", pair.blame))
-    if pair.slowest is not None:
-        key = "slowest" if len(pair.hops) > 1 else "only_hop"
-        yield from wrapped(_hop(reader, pair, key, pair.slowest))
+    for key, hop in _worst_hops(pair):
+        yield from wrapped(_hop(reader, pair, key, hop))
     if pair.remedies:
         cures = reader.texts["or"].join(map(reader.sentence, pair.remedies))
         yield from wrapped(reader.say("cure", cures=cures))
+
+
+def _worst_hops(pair: PairVerdict) -> Iterator[tuple[str, Hop]]:
+    """Yield the hop that costs most and, where packets are lost, the fullest one before it."""
+    slowest, fullest = pair.slowest, pair.blame
+    if slowest is None or fullest is None:
+        return
+    if len(pair.hops) == 1:
+        yield "only_hop", slowest
+    elif pair.reason is not Reason.LOSS:
+        yield "slowest", slowest
+    elif fullest is slowest:
+        yield "fullest_and_slowest", slowest
+    else:
+        yield "fullest", fullest
+        yield "slowest", slowest
 
 
 def _interval(pair: PairVerdict) -> str:

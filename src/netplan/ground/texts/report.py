@@ -35,7 +35,7 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
     "because.disconnected": ("cut off, no route is left", "中断，无可用路由"),
     "because.not_measured": ("the saved samples hold none of it", "保存的样本中没有该节点对"),
     "because.overload": ("the servers are offered too much", "算力服务器过载"),
-    "because.budget": ("not decided within the packet budget:", "在报文预算内未能判定，"),
+    "because.budget": ("too few independent packets in the budget:", "预算内独立样本不足，"),
     "nothing": ("(none)", "（无）"),
     "first_missed": ("first missed in {year}", "{year} 年起未满足"),
     "failures": ("in {count} failure states: {counts}", "{count} 种故障状态下：{counts}"),
@@ -81,6 +81,10 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
         "fullest of {count} hops: {link} with {cost:.3f} ms, offered {load:.0%}",
         "{count} 跳中负荷最高：{link}，{cost:.3f} ms，负荷 {load:.0%}",
     ),
+    "fullest_and_slowest": (
+        "fullest of {count} hops, and costs most: {link} with {cost:.3f} ms, offered {load:.0%}",
+        "{count} 跳中负荷最高、时延最大：{link}，{cost:.3f} ms，负荷 {load:.0%}",
+    ),
     "only_hop": (
         "the only hop: {link} with {cost:.3f} ms, offered {load:.0%}",
         "仅一跳：{link}，{cost:.3f} ms，负荷 {load:.0%}",
@@ -93,6 +97,10 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
     "more": (
         "and {count} more (--out DIR or --json FILE has them all)",
         "另有 {count} 个（--out DIR 或 --json FILE 中有全部）",
+    ),
+    "decide": (
+        "more packets may decide what is open: raise simulation.packets.at_most",
+        "未判定者可提高 simulation.packets.at_most 后再判",
     ),
     "cable": (
         "{cable:,.0f} km of cable stand behind this verdict, {share:.0%} of them estimated",
