@@ -265,7 +265,7 @@ def _busiest(reader: Reader, links: Sequence[LinkUse]) -> Iterator[str]:
         return
     year = max(use.year for use in links)
     of_year = [use for use in links if use.year == year]
-    busiest = sorted(of_year, key=lambda use: -use.utilisation)[:LINKS_SHOWN]
+    busiest = sorted(of_year, key=lambda use: -use.busiest_member)[:LINKS_SHOWN]
     yield reader.say("busiest", year=year)
     yield _link_row(
         reader.texts["head.link"],
@@ -278,7 +278,7 @@ def _busiest(reader: Reader, links: Sequence[LinkUse]) -> Iterator[str]:
         yield _link_row(
             use.link,
             reader.node(use.source),
-            f"{use.utilisation:.0%}",
+            f"{use.busiest_member:.0%}",
             f"{use.loss:.2%}",
             f"{use.mean_queueing / MS:.4f} ms",
         )

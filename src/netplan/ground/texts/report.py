@@ -106,7 +106,10 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
         "{cable:,.0f} km of cable stand behind this verdict, {share:.0%} of them estimated",
         "该结论所依据的光缆共 {cable:,.0f} km，其中 {share:.0%} 为估算",
     ),
-    "busiest": ("Busiest links in {year}", "{year} 年最忙链路"),
+    "busiest": (
+        "Busiest links in {year}, by what their busiest member is offered",
+        "{year} 年最忙链路（负荷为最忙成员的负荷）",
+    ),
     "head.link": ("link", "链路"),
     "head.from": ("from", "起点"),
     "head.offered": ("offered", "负荷"),
