@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from netplan.ground.errors import InputError
 from netplan.input.scenario.build import (
-    MEAN_EARTH_RADIUS_KM,
     apply_steps,
     explicit_spans,
-    great_circle_km,
     resolved,
 )
 from netplan.input.scenario.expansion import Step
+from netplan.input.scenario.lengths import great_circle_km
 from netplan.input.scenario.network import (
     BufferSize,
     Confidence,
@@ -57,30 +52,6 @@ SPEC = TypeAdapter(TopologySpec).validate_python(
 
 def steps(*written):
     return TypeAdapter(tuple[Step, ...]).validate_python(written)
-
-
-def test_a_quarter_of_the_equator_is_a_quarter_of_the_circumference():
-    quarter = math.pi / 2 * MEAN_EARTH_RADIUS_KM
-    assert great_circle_km((0, 0), (0, 90)) == pytest.approx(quarter, rel=1e-12)
-    assert great_circle_km((90, 17), (0, 55)) == pytest.approx(quarter, rel=1e-12)
-
-
-_POINTS = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
-
-
-@given(a=_POINTS, b=_POINTS)
-def test_great_circles_agree_with_the_angle_between_vectors(a, b):
-    """The angle between unit vectors by atan2 of cross and dot product, good at any distance."""
-    (x1, y1, z1), (x2, y2, z2) = map(_unit, (a, b))
-    cross = math.hypot(y1 * z2 - z1 * y2, z1 * x2 - x1 * z2, x1 * y2 - y1 * x2)
-    angle = math.atan2(cross, x1 * x2 + y1 * y2 + z1 * z2)
-    # Haversines lose half their digits near antipodes: 1e-8 rad is 60 m.
-    assert great_circle_km(a, b) == pytest.approx(MEAN_EARTH_RADIUS_KM * angle, abs=0.5)
-
-
-def _unit(point):
-    lat, lon = map(math.radians, point)
-    return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
 
 
 def test_a_link_runs_over_its_spans_its_own_span_or_the_one_between_its_ends():

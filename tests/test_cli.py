@@ -133,6 +133,20 @@ def test_validate_names_every_sound_file_and_exits_2_if_any_is_not(folder):
     assert "bad.yaml:7:33: traffic.demands[0].from: unknown node 'c'" in done.stderr
 
 
+def test_a_cable_too_short_to_be_true_is_noted_by_validate_and_in_every_verdict(folder):
+    far = TOPOLOGY.replace("core, city: x", "core, at: [42, 123], city: x")
+    far = far.replace("core, city: y", "core, at: [39, 123], city: y")
+    (folder / "topology.yaml").write_text(far, encoding="utf-8")
+    doubt = "cables shorter than the great circle between their ends: a--b 100 km < 333.6 km"
+    for file in ("tiny.yaml", "topology.yaml"):
+        done = cli("validate", file)
+        told = f"{file}: sound\n  {doubt}; check length_km and at\n"
+        assert (done.exit_code, done.stdout) == (0, told)
+    said = " ".join(cli("check", "tiny.yaml", *set_to(OPTICAL)).stdout.split())
+    assert f"2024: {doubt}; check length_km and at" in said
+    assert "大圆距离" in cli("validate", "tiny.yaml", "--lang", "zh").stdout
+
+
 def test_plot_writes_the_picture_and_exits_2_without_results_or_with_an_unknown_kind(folder):
     cli("run", "tiny.yaml", "--out", "results", *set_to(OPTICAL))
     done = cli("plot", "results", "--kind", "heatmap", "--out", "heat.svg")

@@ -11,7 +11,7 @@ from netplan.exchange import export, import_file
 from netplan.exchange.geojson import line_km
 from netplan.ground.errors import InputError
 from netplan.input.loader import load_topology
-from netplan.input.scenario.build import great_circle_km
+from netplan.input.scenario.lengths import great_circle_km
 from netplan.input.scenario.network import Confidence
 from netplan.network.topology import is_estimate
 

@@ -12,7 +12,8 @@ import pytest
 from netplan.exchange import export, import_file
 from netplan.ground.errors import InputError
 from netplan.input.loader import load, load_topology
-from netplan.input.scenario.build import great_circle_km, resolved
+from netplan.input.scenario.build import resolved
+from netplan.input.scenario.lengths import great_circle_km
 from netplan.input.scenario.network import Confidence
 from netplan.network.routing import Router
 from netplan.network.topology import build_topology

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from netplan.input.loader import load, load_topology
-from netplan.input.scenario.build import great_circle_km
+from netplan.input.scenario.lengths import great_circle_km
 from netplan.input.scenario.network import Confidence, Role
 from netplan.judge.case import prepare
 

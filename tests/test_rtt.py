@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from netplan.ground.units import KM, MS
-from netplan.input.scenario.build import great_circle_km
+from netplan.input.scenario.lengths import great_circle_km
 from netplan.network.topology import FIBRE_DELAY
 
 MEASURED = Path(__file__).parents[1].parent / "shared" / "validation" / "rtt"

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from netplan.input.loader import load_topology
-from netplan.input.scenario.build import explicit_spans, great_circle_km
+from netplan.input.scenario.build import explicit_spans
+from netplan.input.scenario.lengths import great_circle_km
 from netplan.input.scenario.network import Confidence, Role
 
 ROOT = Path(__file__).parent.parent

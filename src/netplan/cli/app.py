@@ -99,8 +99,8 @@ def validate(
     with guarded(spoken(lang)):
         from netplan.cli.work import check_inputs
 
-        for line in check_inputs(files, overrides or []):
-            say(message_in_language(line, spoken(lang)), quiet=quiet)
+        for line in check_inputs(files, overrides or [], spoken(lang)):
+            say(line, quiet=quiet)
 
 
 @app.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,6 +12,7 @@ from netplan.cli.output import fail, progress_of, told_by
 from netplan.ground.errors import InputError, Place, Problem
 from netplan.ground.texts import LANGUAGES
 from netplan.ground.texts.problems import message_in_language
+from netplan.ground.texts.sentences import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,9 +38,19 @@ __all__ = [
 ]
 
 
-def check_inputs(files: Sequence[Path], overrides: Sequence[str]) -> Iterator[str]:
-    """Load every file and yield a line for each sound one; raise all problems at the end."""
+def check_inputs(
+    files: Sequence[Path], overrides: Sequence[str], language: Language
+) -> Iterator[str]:
+    """Load every file and yield a line for each sound one, and what is doubtful in it.
+
+    Raises
+    ------
+    InputError
+        At the end, with the problems of all files.
+    """
     from netplan.input.loader import load_any
+    from netplan.input.scenario.build import resolved
+    from netplan.input.scenario.lengths import length_doubts
     from netplan.input.scenario.scenario import Scenario
 
     problems: list[Problem] = []
@@ -48,11 +60,15 @@ def check_inputs(files: Sequence[Path], overrides: Sequence[str]) -> Iterator[st
             if isinstance(loaded, Scenario):
                 from netplan.judge.case import prepare_all
 
-                prepare_all(loaded)
+                stand = [case.topology.spec for case in prepare_all(loaded)]
+            else:
+                stand = [resolved(loaded)]
         except InputError as error:
             problems += error.problems
         else:
-            yield f"{file}: sound"
+            yield message_in_language(f"{file}: sound", language)
+            for doubt in dict.fromkeys(chain.from_iterable(map(length_doubts, stand))):
+                yield f"  {in_language(doubt, language)}"
     if problems:
         raise InputError(problems)
 

@@ -9,7 +9,7 @@ from math import floor, isfinite
 from netplan.exchange.draft import Draft, listed, written
 from netplan.exchange.words import plain_number
 from netplan.input.loader.written import Plain, Written, find, plain
-from netplan.input.scenario.build import LONGEST_SPAN_KM, great_circle_km
+from netplan.input.scenario.lengths import LONGEST_SPAN_KM, great_circle_km
 
 __all__ = ["STANDARD", "STRICT", "Assumptions", "with_assumptions"]
 

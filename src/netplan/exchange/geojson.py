@@ -20,7 +20,8 @@ from netplan.exchange.sheets import Sheet, draft_of_sheets
 from netplan.exchange.words import flat, plain_number, topology_in_words
 from netplan.ground.errors import Place
 from netplan.input.loader.csv_text import Cell, Row
-from netplan.input.scenario.build import explicit_spans, great_circle_km
+from netplan.input.scenario.build import explicit_spans
+from netplan.input.scenario.lengths import great_circle_km
 from netplan.input.scenario.network import Role
 
 if TYPE_CHECKING:

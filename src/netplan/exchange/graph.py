@@ -22,7 +22,7 @@ from netplan.exchange.sheets import DEFAULT_CLASS
 from netplan.exchange.words import plain_number
 from netplan.ground.errors import Place
 from netplan.ground.units import GBPS
-from netplan.input.scenario.build import great_circle_km
+from netplan.input.scenario.lengths import great_circle_km
 from netplan.input.scenario.network import Role
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from netplan.decide.cure.candidate import PROPOSED, Candidate, Kind
 from netplan.decide.cure.distances import Cables, Distances
 from netplan.ground.units import BITS_PER_BYTE, GBPS, KM, US
-from netplan.input.scenario.build import great_circle_km
 from netplan.input.scenario.expansion import AddLink, AddSpan, Step
+from netplan.input.scenario.lengths import great_circle_km
 from netplan.input.scenario.network import Confidence, DirectedCapacity, Provenance, Role
 from netplan.input.scenario.targets import Layer
 from netplan.judge.case import FULL_FRAME

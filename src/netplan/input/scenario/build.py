@@ -5,10 +5,10 @@ Both are pure: they take a `TopologySpec` and give back another one.
 
 from __future__ import annotations
 
-from math import asin, cos, hypot, radians, sin, sqrt
 from typing import TYPE_CHECKING, TypeVar
 
 from netplan.ground.errors import InputError, Path, Problem
+from netplan.input.scenario.lengths import LONGEST_SPAN_KM, straight_km
 from netplan.input.scenario.network import (
     BufferSize,
     Confidence,
@@ -30,52 +30,17 @@ if TYPE_CHECKING:
     from netplan.input.scenario.expansion import AddCompute, Change, Step
 
 __all__ = [
-    "MEAN_EARTH_RADIUS_KM",
     "apply_step",
     "apply_steps",
     "due",
     "explicit_spans",
     "gaps",
-    "great_circle_km",
     "resolved",
     "spans_between",
 ]
 
 _T = TypeVar("_T")
 _Item = TypeVar("_Item", Node, Span, Link)
-
-MEAN_EARTH_RADIUS_KM = 6371.0088
-"""R1 of the Geodetic Reference System 1980 [km] (Moritz, Journal of Geodesy 74, 2000, p. 131)."""
-LONGEST_SPAN_KM = 20_000.0
-
-
-def great_circle_km(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Shortest way over a spherical Earth.
-
-    Parameters
-    ----------
-    a, b
-        Latitude and longitude [degrees].
-
-    Returns
-    -------
-    float
-        Length [km].
-
-    References
-    ----------
-    R. W. Sinnott, "Virtues of the Haversine", *Sky and Telescope* 68(2), 1984, p. 159.
-
-    Examples
-    --------
-    >>> round(great_circle_km((41.792, 123.433), (38.912, 121.602)), 1)
-    355.8
-    """
-    (lat_a, lon_a), (lat_b, lon_b) = (map(radians, point) for point in (a, b))
-    across = sqrt(cos(lat_a) * cos(lat_b)) * sin((lon_b - lon_a) / 2)
-    haversine = hypot(sin((lat_b - lat_a) / 2), across)
-    return 2 * MEAN_EARTH_RADIUS_KM * asin(min(1.0, haversine))
-
 
 # --- expansion ------------------------------------------------------------------------------
 
@@ -307,17 +272,12 @@ def _no_length(span: Span, spec: TopologySpec) -> str | None:
         return f"missing; give it in km, or coordinates (at) to {' and '.join(dict.fromkeys(bare))}"
     if len(known) < len(span.ends) or span.ends[0] == span.ends[1]:
         return None
-    straight = _straight_km(span, spec)
+    straight = straight_km(span, spec)
     if straight == 0:
         return "missing; both ends have the same coordinates, so give the length in km"
     if straight * factor > LONGEST_SPAN_KM:
         return f"great circle {straight:.0f} km x {factor:g} is over {LONGEST_SPAN_KM:.0f} km"
     return None
-
-
-def _straight_km(span: Span, spec: TopologySpec) -> float:
-    a, b = (spec.nodes[end].at for end in span.ends)
-    return great_circle_km(a, b) if a and b else 0.0
 
 
 def _processing(node: Node, spec: TopologySpec) -> float | None:
@@ -344,7 +304,7 @@ def _full_span(span: Span, spec: TopologySpec) -> Span:
     if span.length_km is not None:
         return span
     factor = _first(span.route_factor, defaults.route_factor) or 1.0
-    straight = _straight_km(span, spec)
+    straight = straight_km(span, spec)
     return span.replace(
         length_km=straight * factor,
         route_factor=None,
