@@ -180,7 +180,7 @@ IN_TOPOLOGY = {
     ),
     "latitude beyond the pole": (
         "[41.0, 123.0]", "[123.0, 41.0]",
-        "4:33: nodes.a.at[0]: must be at most 90, got 123",
+        "4:33: nodes.a.at[0]: must be at most 90, got 123; latitude comes first, then longitude",
     ),
     "not of the list": (
         "role: transit", "role: transt",
@@ -541,6 +541,15 @@ IN_SCENARIO = {
         "21:5: targets[0].below: unknown key; the unit is part of the key; did you mean 'below_ms'"
         " [ms]?",
     ),
+    "growth in percent": (
+        "{web: 0.4}", "{web: 40}",
+        "10:26: traffic.growth_per_year.web: must be at most 10, got 40; it is a fraction: 0.4 means"
+        " 40 %",
+    ),
+    "confidence in percent": (
+        "years:", "simulation: {confidence: 95}\nyears:",
+        "11:26: simulation.confidence: must be less than 1, got 95; it is a fraction: 0.4 means 40 %",
+    ),
     "budget upside down": (
         "years:", "simulation: {packets: {at_least: 10, at_most: 3}}\nyears:",
         "11:34: simulation.packets.at_least: must be at most at_most, 3, got 10",
@@ -749,7 +758,9 @@ IN_TABLE = {
         ["2:12: nodes.x.processing_us: must be a number in µs, got the text 'fast'"],
     ),
     "cell out of bounds": (
-        NODES + "x,core,91;2,3\n", ["2:8: nodes.x.at[0]: must be at most 90, got 91"],
+        NODES + "x,core,91;2,3\n", [
+            "2:8: nodes.x.at[0]: must be at most 90, got 91; latitude comes first, then longitude"
+        ],
     ),
     "short list": (
         NODES + "x,core,41,3\n", ["2:8: nodes.x.at: must be a list of 2 numbers, got 1 entry"],

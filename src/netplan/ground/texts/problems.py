@@ -50,6 +50,8 @@ _MESSAGES = (
     (r"give at least one entry, or leave the key out", "请至少给出一项，或省略此键"),
     (r"put it in quotes if it is a name", "若为名称，请加引号"),
     (r"the unit is (.+)", r"单位为 \1"),
+    (r"it is a fraction: 0.4 means 40 %", "此处为比例：0.4 即 40 %"),
+    (r"latitude comes first, then longitude", "先写纬度，后写经度"),
     (r"must differ from the source, (.+)", r"不得与源 \1 相同"),
     (
         r"must not be after the first of the years, (\d+), got (\d+)",
@@ -257,6 +259,7 @@ _PHRASES = (
     (r"the text (.+)", r"文本 \1"),
     (r"one of (.+) or a mapping of (.+)", r"\1 之一，或含 \2 的映射"),
     (r"one of (.+)", r"\1 之一"),
+    (r"(an? .+) or (a mapping of .+)", r"\1，或\2"),
     (r"a mapping of (.+)", r"含 \1 的映射"),
     (r"a number in (\S+)", r"以 \1 为单位的数"),
     (r"a whole number in (\S+)", r"以 \1 为单位的整数"),
