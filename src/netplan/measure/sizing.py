@@ -170,7 +170,10 @@ def probes_lacking(p: float, worth: Float64) -> Float64:
 
 def slowest_memory(ports: PortView, streams: Sequence[Sequence[Sequence[int]]]) -> Float64:
     """Return the longest correlation time on the way of each stream, shape (S,) [s]."""
-    passed, firsts, _ = _passed(streams)
+    return _slowest(ports, *_passed(streams)[:2])
+
+
+def _slowest(ports: PortView, passed: NDArray[np.int64], firsts: NDArray[np.int64]) -> Float64:
     slowest: Float64 = np.maximum.reduceat(ports.correlation_time[passed], firsts)
     return slowest
 
@@ -210,7 +213,7 @@ def plan_probes(
         Duration that the packet budget allows, all replications together [s].
     """
     passed, firsts, hops = _passed(streams)
-    slowest = slowest_memory(ports, streams)
+    slowest = _slowest(ports, passed, firsts)
     # Streams through overloaded ports are judged by their loss, whatever their delay.
     stable = np.maximum.reduceat(ports.utilisation[passed], firsts) < 1
     stable |= not stable.any()
