@@ -133,6 +133,17 @@ def test_validate_names_every_sound_file_and_exits_2_if_any_is_not(folder):
     assert "bad.yaml:7:33: traffic.demands[0].from: unknown node 'c'" in done.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
+@pytest.mark.parametrize("words", ["--help", "run --help", "--version", "schema scenario"])
+def test_a_full_disk_is_one_line_whatever_is_printed(words):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*COMMAND, *words.split()], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    told = b"file: No space left on device; choose another place\n"
+    assert (done.returncode, done.stderr) == (2, told)
+
+
 def test_a_cable_too_short_to_be_true_is_noted_by_validate_and_in_every_verdict(folder):
     far = TOPOLOGY.replace("core, city: x", "core, at: [42, 123], city: x")
     far = far.replace("core, city: y", "core, at: [39, 123], city: y")

@@ -368,9 +368,12 @@ def main() -> None:
     """
     code = 0
     try:
-        app(prog_name="netplan-sim")
+        with guarded():  # what is printed before a command begins, such as help
+            app(prog_name="netplan-sim")
     except SystemExit as end:
         code = int(end.code or 0)
+    except typer.Exit as end:
+        code = end.exit_code
     except Interrupted:
         from multiprocessing import active_children
 
