@@ -543,12 +543,13 @@ IN_SCENARIO = {
     ),
     "growth in percent": (
         "{web: 0.4}", "{web: 40}",
-        "10:26: traffic.growth_per_year.web: must be at most 10, got 40; it is a fraction: 0.4 means"
-        " 40 %",
+        "10:26: traffic.growth_per_year.web: must be at most 10, got 40; it is a fraction:"
+        " 0.4 means 40 %",
     ),
     "confidence in percent": (
         "years:", "simulation: {confidence: 95}\nyears:",
-        "11:26: simulation.confidence: must be less than 1, got 95; it is a fraction: 0.4 means 40 %",
+        "11:26: simulation.confidence: must be less than 1, got 95; it is a fraction:"
+        " 0.4 means 40 %",
     ),
     "budget upside down": (
         "years:", "simulation: {packets: {at_least: 10, at_most: 3}}\nyears:",
