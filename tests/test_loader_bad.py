@@ -182,6 +182,13 @@ IN_TOPOLOGY = {
         "[41.0, 123.0]", "[123.0, 41.0]",
         "4:33: nodes.a.at[0]: must be at most 90, got 123; latitude comes first, then longitude",
     ),
+    "latitude without its point": (
+        "[41.0, 123.0]", "[4100, 123.0]", "4:33: nodes.a.at[0]: must be at most 90, got 4100"
+    ),
+    "unit beside a name that means a fraction": (
+        "nodes:\n  a", "nodes:\n  share: {role: core, processing_us: 2000000}\n  a",
+        "4:38: nodes.share.processing_us: must be at most 1000000, got 2000000; the unit is µs",
+    ),
     "not of the list": (
         "role: transit", "role: transt",
         "6:13: nodes.t.role: must be one of access, aggregation, core, compute, hub, transit, got"
@@ -544,12 +551,27 @@ IN_SCENARIO = {
     "growth in percent": (
         "{web: 0.4}", "{web: 40}",
         "10:26: traffic.growth_per_year.web: must be at most 10, got 40; it is a fraction:"
-        " 0.4 means 40 %",
+        " 40 % is 0.4",
+    ),
+    "growth that halves in percent": (
+        "{web: 0.4}", "{web: -50}",
+        "10:26: traffic.growth_per_year.web: must be greater than -1, got -50; it is a fraction:"
+        " -50 % is -0.5",
+    ),
+    "coordinates of a new compute node": (
+        "connect: [a]", "connect: [a], at: [123, 41]",
+        "14:58: expansion[1].add_compute.at[0]: must be at most 90, got 123; latitude comes first,"
+        " then longitude",
+    ),
+    "change to no way at all": (
+        "members: 8", "over: []",
+        "13:34: expansion[0].set.over: must not be empty; give at least one entry, or leave the key"
+        " out",
     ),
     "confidence in percent": (
         "years:", "simulation: {confidence: 95}\nyears:",
         "11:26: simulation.confidence: must be less than 1, got 95; it is a fraction:"
-        " 0.4 means 40 %",
+        " 95 % is 0.95",
     ),
     "budget upside down": (
         "years:", "simulation: {packets: {at_least: 10, at_most: 3}}\nyears:",

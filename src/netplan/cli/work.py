@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -52,6 +51,7 @@ def check_inputs(
     from netplan.input.scenario.build import resolved
     from netplan.input.scenario.lengths import length_doubts
     from netplan.input.scenario.scenario import Scenario
+    from netplan.show.tables.columns import wrapped
 
     problems: list[Problem] = []
     for file in files:
@@ -60,15 +60,15 @@ def check_inputs(
             if isinstance(loaded, Scenario):
                 from netplan.judge.case import prepare_all
 
-                stand = [case.topology.spec for case in prepare_all(loaded)]
+                topologies = [case.topology.spec for case in prepare_all(loaded)]
             else:
-                stand = [resolved(loaded)]
+                topologies = [resolved(loaded)]
         except InputError as error:
             problems += error.problems
         else:
             yield message_in_language(f"{file}: sound", language)
-            for doubt in dict.fromkeys(chain.from_iterable(map(length_doubts, stand))):
-                yield f"  {in_language(doubt, language)}"
+            for doubt in length_doubts(topologies):
+                yield from wrapped(in_language(doubt, language), indent=2)
     if problems:
         raise InputError(problems)
 

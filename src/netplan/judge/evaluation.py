@@ -18,6 +18,7 @@ import netplan
 from netplan import __version__
 from netplan.ground.notebook import Row, counted, verdict_table
 from netplan.ground.units import MS
+from netplan.input.scenario.lengths import length_doubts
 from netplan.judge.case import prepare_all
 from netplan.judge.detour import Detours
 from netplan.judge.forecast import Forecast, forecast
@@ -198,6 +199,7 @@ def evaluation_of(
 ) -> Evaluation:
     """Gather what the studies of all years have found; more notes go first."""
     verdicts = [study.verdicts() for study in studies]
+    doubts = length_doubts(study.case.topology.spec for study in studies)
     return Evaluation(
         scenario=scenario,
         engine=engine,
@@ -207,7 +209,7 @@ def evaluation_of(
         nodes=studies[-1].case.topology.spec.nodes,
         pools=tuple(use for s in studies for use in pool_uses(s.case, s.samples)),
         links=tuple(use for s in studies for use in link_uses(s.prediction, s.samples)),
-        notes=(*notes, *(note for study in studies for note in study.notes())),
+        notes=(*notes, *doubts, *(note for study in studies for note in study.notes())),
         samples={s.case.year: s.samples for s in studies if s.samples is not None},
     )
 

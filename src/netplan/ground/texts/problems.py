@@ -50,7 +50,7 @@ _MESSAGES = (
     (r"give at least one entry, or leave the key out", "请至少给出一项，或省略此键"),
     (r"put it in quotes if it is a name", "若为名称，请加引号"),
     (r"the unit is (.+)", r"单位为 \1"),
-    (r"it is a fraction: 0.4 means 40 %", "此处为比例：0.4 即 40 %"),
+    (r"it is a fraction: (\S+) % is (\S+)", r"此处为比例：\1 % 即 \2"),
     (r"latitude comes first, then longitude", "先写纬度，后写经度"),
     (r"must differ from the source, (.+)", r"不得与源 \1 相同"),
     (

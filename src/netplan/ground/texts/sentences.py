@@ -86,12 +86,12 @@ _CHINESE = (
         r"\1 的服务器：负荷为处理能力的 \2 %，超过 max_utilisation（\3 %）",
     ),
     (
-        r"cables shorter than the great circle between their ends: (.+) and (\d+) more",
-        r"短于两端大圆距离的光缆：\1，另有 \2 条",
+        r"spans shorter than the great circle between their ends: (.+) and (\d+) more",
+        r"短于两端大圆距离的光缆段：\1，另有 \2 条",
     ),
     (
-        r"cables shorter than the great circle between their ends: (.+)",
-        r"短于两端大圆距离的光缆：\1",
+        r"spans shorter than the great circle between their ends: (.+)",
+        r"短于两端大圆距离的光缆段：\1",
     ),
     (r"check length_km and at", "请核对 length_km 与 at"),
     (r"ports that do not: (.+)", r"不一致的端口：\1"),

@@ -35,8 +35,8 @@ _SYNONYMS = {"source": "from", "target": "to", "src": "from", "dst": "to", "traf
 _UNKNOWN = "extra_forbidden"
 _AT_KEY = {_UNKNOWN, "missing"}
 _OUTER = {"too_short", "float_type", "int_type", "dict_type", "model_type", "literal_error"}
-_FRACTIONS = frozenset({"growth_per_year", "city_growth_per_year", "share", "loss_limit"})
-_FRACTIONS |= {"max_utilisation", "confidence"}
+_FRACTIONS = ("share", "loss_limit", "max_utilisation", "confidence")
+_GROWTH = (("traffic", "growth_per_year"), ("traffic", "city_growth_per_year"))
 _BOUNDS = {"gt": "greater than", "ge": "at least", "lt": "less than", "le": "at most"}
 _NAME_RULE = "a name has 1 to 80 characters, no white space and none of > / , ;"
 
@@ -102,7 +102,8 @@ def _bad_value(error: ErrorDetails, written: Written, kind: Kind, path: Path) ->
     if error["type"] == "finite_number":
         return f"must be a finite number, got {got}"
     if (bound := next(bounds, None)) is not None:
-        return f"must be {bound[0]} {number(bound[1])}, got {got}{_meant_unit(error['type'], path)}"
+        meant = _what_was_meant(written.value, path)
+        return f"must be {bound[0]} {number(bound[1])}, got {got}{meant}"
     if error["type"] in {"too_short", "missing", "too_long"}:
         return _bad_length(written, expected(kind, path))
     if error["type"].startswith("string_"):
@@ -112,16 +113,16 @@ def _bad_value(error: ErrorDetails, written: Written, kind: Kind, path: Path) ->
     return f"must be {expected(kind, path)}, got {got}{suggestion}"
 
 
-def _meant_unit(kind_of_error: str, path: Path) -> str:
-    """Say what a number that is too large should be counted in."""
-    if not kind_of_error.startswith("less"):
+def _what_was_meant(value: object, path: Path) -> str:
+    """Guess from a number out of bounds what it was meant for."""
+    if not isinstance(value, int | float) or abs(value) <= 1:
         return ""
-    if not _FRACTIONS.isdisjoint(path):
-        return "; it is a fraction: 0.4 means 40 %"
-    if path[-2:-1] == ("at",):
+    if path[-1] in _FRACTIONS or path[:2] in _GROWTH:
+        return f"; it is a fraction: {number(value)} % is {number(value / 100)}"
+    if path[-2:] == ("at", 0) and abs(value) <= 180:
         return "; latitude comes first, then longitude"
     unit = unit_of(path)
-    return f"; the unit is {unit}" if unit else ""
+    return f"; the unit is {unit}" if unit and value > 0 else ""
 
 
 def _bad_length(written: Written, words: str) -> str:

@@ -116,7 +116,7 @@ def explicit_spans(spec: TopologySpec) -> TopologySpec:
         if link.length_km is not None
     }
     spans = {**spec.spans, **own} if own else spec.spans
-    by_ends = spans_between(spec.replace(spans=spans))
+    by_ends = spans_between(spec)
     links = {name: _over_named(name, link, by_ends) for name, link in spec.links.items()}
     return spec.replace(spans=spans, links=links)
 

@@ -25,9 +25,12 @@ from netplan.input.scenario.network import (
     Label,
     LineRate,
     Link,
+    Metric,
     Node,
+    Position,
     Provenance,
     Span,
+    Spans,
 )
 from netplan.input.scenario.service import Access, Servers
 
@@ -60,7 +63,7 @@ class AddCompute(Spec):
     city: Identifier | None = None
     """Left out: the city of the first node in `connect`."""
     name: Label | None = None
-    at: tuple[float, float] | None = None
+    at: Position | None = None
     """Left out: where the first node in `connect` stands."""
     processing_us: Microseconds | None = None
     compute: Servers | None = None
@@ -85,10 +88,8 @@ class Change(Spec):
     members: Members | None = None
     buffer: Buffer | None = None
     equipment: Equipment | None = None
-    over: tuple[Identifier, ...] | None = None
-    igp_metric: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False, strict=True)] | None = (
-        None
-    )
+    over: Spans | None = None
+    igp_metric: Metric | None = None
     length_km: Kilometres | None = None
     route_factor: RouteFactor | None = None
     fibre: Fibre | None = None

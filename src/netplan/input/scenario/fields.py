@@ -39,9 +39,10 @@ _T = TypeVar("_T")
 
 
 class Spec(BaseModel):
-    """A part of an input file; it cannot be changed, and a key that it does not know is an error.
+    """A part of an input file: no attribute can be set anew, and an unknown one is an error.
 
-    A field may be set by its key in YAML or by its name in Python.
+    Where the key of a field in YAML is a word of Python, such as ``from``, its name here is
+    another; both are understood.
     """
 
     model_config = ConfigDict(
@@ -49,8 +50,16 @@ class Spec(BaseModel):
     )
 
     def replace(self, **changes: object) -> Self:
-        """Return a copy with other values, which are checked like any others."""
+        """Return a copy with other values by their names here, checked like any others.
+
+        Pydantic's ``model_copy`` checks nothing.
+        """
         return type(self)(**(dict(self) | changes))
+
+    __replace__ = replace  # for copy.replace()
+
+    def __str__(self) -> str:
+        return repr(self)
 
 
 _Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]

@@ -1,4 +1,4 @@
-"""Lengths on the ground: great circles, and cables that are shorter than theirs."""
+"""Lengths on the ground: great circles, and spans that are shorter than theirs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from math import asin, cos, hypot, radians, sin, sqrt
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from netplan.input.scenario.network import Span, TopologySpec
 
@@ -21,10 +21,12 @@ __all__ = [
 MEAN_EARTH_RADIUS_KM = 6371.0088
 """R1 of the Geodetic Reference System 1980 [km] (Moritz, Journal of Geodesy 74, 2000, p. 131)."""
 LONGEST_SPAN_KM = 20_000.0
+"""Longest that a length may be, `fields.Kilometres`: half the Earth's circumference."""
 SITE_ERROR_KM = 5.0
-"""How far a site may stand from its coordinates, often those of its town [km]; assumed."""
+"""What a length may lack because sites stand off their coordinates, often those of towns [km];
+assumed."""
 DOUBTS_SHOWN = 3
-"""Cables named in a note."""
+"""Spans named in a note."""
 
 
 def great_circle_km(a: tuple[float, float], b: tuple[float, float]) -> float:
@@ -55,24 +57,34 @@ def great_circle_km(a: tuple[float, float], b: tuple[float, float]) -> float:
     return 2 * MEAN_EARTH_RADIUS_KM * asin(min(1.0, haversine))
 
 
-def length_doubts(spec: TopologySpec) -> Iterator[str]:
-    """Say what a resolved topology can hardly mean: cables shorter than a straight line.
+def length_doubts(specs: Iterable[TopologySpec]) -> list[str]:
+    """Name the spans that are shorter than the great circle between their ends.
 
-    A digit less makes a promise easy to keep. Sites need not stand quite where their coordinates
-    say, so this is no error.
+    A length that lacks a digit makes a promise look easy to keep. Sites need not stand quite where
+    their coordinates say, so this is no error.
+
+    Parameters
+    ----------
+    specs
+        Resolved topologies, e.g. one for each year; what holds of several is said once.
     """
+    return list(dict.fromkeys(filter(None, map(_length_doubt, specs))))
+
+
+def _length_doubt(spec: TopologySpec) -> str | None:
     short = [
         f"{name} {span.length_km:.4g} km < {straight:.4g} km"
         for name, span in spec.spans.items()
         if span.length_km is not None
         and (straight := straight_km(span, spec)) > span.length_km + SITE_ERROR_KM
     ]
-    if short:
-        more = f" and {len(short) - DOUBTS_SHOWN} more" if len(short) > DOUBTS_SHOWN else ""
-        yield (
-            "cables shorter than the great circle between their ends: "
-            f"{', '.join(short[:DOUBTS_SHOWN])}{more}; check length_km and at"
-        )
+    if not short:
+        return None
+    more = f" and {len(short) - DOUBTS_SHOWN} more" if len(short) > DOUBTS_SHOWN else ""
+    return (
+        "spans shorter than the great circle between their ends: "
+        f"{', '.join(short[:DOUBTS_SHOWN])}{more}; check length_km and at"
+    )
 
 
 def straight_km(span: Span, spec: TopologySpec) -> float:

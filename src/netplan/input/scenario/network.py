@@ -37,12 +37,15 @@ __all__ = [
     "Link",
     "LinkDefaults",
     "LocalName",
+    "Metric",
     "Node",
     "NodeDefaults",
+    "Position",
     "Provenance",
     "Role",
     "Span",
     "SpanDefaults",
+    "Spans",
     "Tables",
     "TopologySpec",
 ]
@@ -99,6 +102,12 @@ class Provenance(Spec):
 
 Latitude: TypeAlias = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False, strict=True)]
 Longitude: TypeAlias = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False, strict=True)]
+Position: TypeAlias = tuple[Latitude, Longitude]
+"""Latitude and longitude [degrees, WGS84]."""
+Spans: TypeAlias = Annotated[tuple[Identifier, ...], Field(min_length=1)]
+"""Names of spans, from one end of a link to the other."""
+Metric: TypeAlias = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False, strict=True)]
+"""Cost of a link for routing."""
 
 
 class Node(Spec):
@@ -107,7 +116,7 @@ class Node(Spec):
     role: Role
     name: Label | None = None
     city: Identifier | None = None
-    at: tuple[Latitude, Longitude] | None = None
+    at: Position | None = None
     """Latitude and longitude [degrees, WGS84]."""
     processing_us: Microseconds | None = None
     """Delay each time this node forwards a packet; left out: the default of its role."""
@@ -202,7 +211,7 @@ class Link(Spec):
     """An adjacency of two routers: two directed channels over one or more spans."""
 
     ends: tuple[Identifier, Identifier]
-    over: Annotated[tuple[Identifier, ...], Field(min_length=1)] | None = None
+    over: Spans | None = None
     """Spans in order from ends[0] to ends[1]; left out: the one span between the ends."""
     length_km: Kilometres | None = None
     """Instead of `over`: a span of its own, named like the link."""
@@ -211,9 +220,7 @@ class Link(Spec):
     members: Members | None = None
     buffer: Buffer | None = None
     equipment: Equipment | None = None
-    igp_metric: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False, strict=True)] | None = (
-        None
-    )
+    igp_metric: Metric | None = None
     risk_groups: tuple[Identifier, ...] = ()
     source: Provenance | None = None
 

@@ -54,8 +54,6 @@ class Origin:
         """Where a scenario stands is no part of what it says: scenarios are equal without it."""
         return isinstance(other, Origin)
 
-    __hash__ = None  # type: ignore[assignment]
-
     def place(self, path: Path) -> Place | None:
         """Where the value at `path` was written, or else the closest thing around it."""
         for length in range(len(path), -1, -1):

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from netplan.ground.distributions import SizeDistribution, fixed_size
 from netplan.ground.errors import InputError, Problem
 from netplan.ground.units import MS
-from netplan.input.scenario.lengths import length_doubts
 from netplan.input.scenario.targets import Direction, Layer, Target
 from netplan.input.scenario.traffic import AVAILABLE_COMPUTE
 from netplan.judge.case.model import Carried, Case, Question, Stream
@@ -105,7 +104,7 @@ def prepare(scenario: Scenario, year: int) -> Case:
         load=load,
         questions=tuple(questions),
         segment_error=segment_error(limited, _segments(carried)),
-        warnings=(*length_doubts(topology.spec), *overloads(load, routed)),
+        warnings=tuple(overloads(load, routed)),
     )
     return replace(case, warnings=(*case.warnings, *pool_warnings(case)))
 
