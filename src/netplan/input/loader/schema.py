@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from netplan.input.scenario.fields import Spec
 from netplan.input.scenario.network import TopologySpec
 from netplan.input.scenario.scenario import Scenario
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from pydantic_core.core_schema import ModelSchema
 
     from netplan.ground.errors import Path
-    from netplan.input.scenario.fields import Spec
 
 __all__ = ["Kind", "expected", "known_keys", "schema", "shapes", "unit_of"]
 
@@ -72,12 +72,13 @@ class _WithTexts(GenerateJsonSchema):
 
 
 def _texts_below_fields(kind: type) -> Iterator[tuple[str, str]]:
-    """Yield the name of each field of a class that has a text below it, with that text."""
-    (written,) = ast.parse(inspect.getsource(kind)).body
-    for field, below in pairwise(cast(ast.ClassDef, written).body):
-        match field, below:
-            case ast.AnnAssign(ast.Name(name)), ast.Expr(ast.Constant(str(text))):
-                yield name, inspect.cleandoc(text)
+    """Yield the name of each field with the text below it, inherited ones first."""
+    for written in reversed(kind.mro()[: kind.mro().index(Spec)]):
+        (parsed,) = ast.parse(inspect.getsource(written)).body
+        for field, below in pairwise(cast(ast.ClassDef, parsed).body):
+            match field, below:
+                case ast.AnnAssign(ast.Name(name)), ast.Expr(ast.Constant(str(text))):
+                    yield name, inspect.cleandoc(text)
 
 
 def shapes(kind: Kind, path: Path) -> list[Shape]:
