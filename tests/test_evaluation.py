@@ -80,7 +80,7 @@ def test_a_nearly_full_port_that_began_empty_is_not_called_quick(write):
     [verdict] = evaluation.verdicts
     assert verdict.pairs[0].estimate < 100 * MS
     assert (verdict.outcome, verdict.pairs[0].high) == (Outcome.UNDECIDED, None)
-    assert any("nearly full need" in note for note in evaluation.notes)
+    assert any("remember longest need" in note for note in evaluation.notes)
 
 
 def test_both_engines_give_the_same_document(write):

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 import netplan.measure.replication
+from netplan.ground.texts.sentences import is_translated
 from netplan.ground.units import MS
 from netplan.input.loader import load
 from netplan.judge import round as judge_round
+from netplan.judge.agreement import Agreement
 from netplan.judge.case import prepare
 from netplan.judge.evaluation import evaluate
 from netplan.judge.prediction import close_calls, nearly_full, predict
@@ -184,6 +186,20 @@ def test_a_prediction_within_five_percent_of_the_limit_is_a_close_call(write, sh
 
 
 # --- the simulation agrees, unless it is wrong -------------------------------------------------
+
+
+@pytest.mark.parametrize(("ports", "pairs", "told"), [
+    (3, 2, "at 2 of 3 ports and for 2 of 2 pairs, as"),
+    (3, 0, "at 2 of 3 ports, as"),
+    (0, 2, "for 2 of 2 pairs, as"),
+    (0, 0, "nothing to compare with"),
+])  # fmt: skip
+def test_what_could_not_be_compared_is_not_counted(ports, pairs, told):
+    misfits = ("a--b waits 2 µs, not 1",) if ports else ()
+    said = Agreement(ports, pairs, misfits, ()).describe()
+    assert told in said
+    assert "0 of 0" not in said
+    assert is_translated(said)
 
 
 def agreement(found):

@@ -60,10 +60,14 @@ class Agreement:
         """Say it in one line."""
         if not self.ports and not self.pairs:
             return "closed forms: nothing to compare with (no Poisson traffic, or too few packets)"
+        right = [self.ports - len(self.port_misfits), self.pairs - len(self.pair_misfits)]
+        compared = [
+            *([f"at {right[0]} of {self.ports} ports"] if self.ports else []),
+            *([f"for {right[1]} of {self.pairs} pairs"] if self.pairs else []),
+        ]
         text = (
-            f"closed forms agree with the simulation at {self.ports - len(self.port_misfits)} of "
-            f"{self.ports} ports and for {self.pairs - len(self.pair_misfits)} of {self.pairs} "
-            "pairs, as far as sampling and approximation allow"
+            f"closed forms agree with the simulation {' and '.join(compared)}, as far as sampling "
+            "and approximation allow"
         )
         misfits = (*_shown("port", self.port_misfits), *_shown("pair", self.pair_misfits))
         return "; ".join([text, *misfits])

@@ -120,7 +120,7 @@ class Design:
         ]
         if self.settling > self.warm_up:
             parts.append(
-                f"ports that are nearly full need {self.settling / MS:.3g} ms, more than the "
+                f"the ports that remember longest need {self.settling / MS:.3g} ms, more than the "
                 "packets suffice for: pairs over them stay open or are missed"
             )
         error = case.segment_error

@@ -145,7 +145,7 @@ class PairVerdict:
     def blame(self) -> Hop | None:
         """The slowest hop; where packets are lost, the most loaded one."""
         if self.reason is Reason.LOSS:
-            return max(self.hops, key=lambda hop: hop.utilisation, default=None)
+            return max(self.hops, key=lambda hop: (hop.utilisation, hop.total), default=None)
         return self.slowest
 
 

@@ -36,6 +36,7 @@ def verdict_report(evaluation: Evaluation, language: Language = "en") -> str:
         *(_verdict_table(reader, *found) for found in zip(by_target, failures, strict=True)),
         failure_states(reader, evaluation),
         *(_why(reader, verdicts) for verdicts in by_target),
+        _next(reader, evaluation),
         _busiest(reader, evaluation.links),
         _busiest_servers(reader, evaluation.pools),
         _notes(reader, evaluation.notes),
@@ -183,7 +184,7 @@ def _why(reader: Reader, verdicts: Sequence[Verdict]) -> Iterator[str]:
     pairs.sort(key=lambda pair: (pair.outcome is Outcome.MISSED, _size(pair)), reverse=True)
     yield from wrapped(
         reader.say(
-            "why",
+            f"why.{_outcome_of(failing)}",
             name=reader.target(verdict.name),
             years=", ".join(str(verdict.year) for verdict in failing),
             year=verdict.year,
@@ -196,11 +197,23 @@ def _why(reader: Reader, verdicts: Sequence[Verdict]) -> Iterator[str]:
         yield from _explain(reader, pair)
     if len(pairs) > PAIRS_SHOWN:
         yield "  " + reader.say("more", count=len(pairs) - PAIRS_SHOWN)
-    if any(pair.reason is Reason.BUDGET for pair in pairs):
-        yield from wrapped(reader.texts["decide"], indent=2)
     cable, estimated = verdict.cable
     if cable:
         yield from wrapped(reader.say("cable", cable=cable / KM, share=estimated / cable), indent=2)
+
+
+def _outcome_of(failing: Sequence[Verdict]) -> Outcome:
+    missed = any(verdict.outcome is Outcome.MISSED for verdict in failing)
+    return Outcome.MISSED if missed else Outcome.UNDECIDED
+
+
+def _next(reader: Reader, evaluation: Evaluation) -> Iterator[str]:
+    """Say what may decide the pairs that are open, if there are any."""
+    pairs = [pair for verdict in evaluation.verdicts for pair in verdict.pairs]
+    if any(pair.reason is Reason.BUDGET for pair in pairs):
+        is_full = any(use.busiest_member >= 1 for use in evaluation.links)
+        said = [reader.texts["decide"], *([reader.texts["relieve"]] if is_full else [])]
+        yield from wrapped(reader.texts["space"].join(said), indent=0)
 
 
 def _size(pair: PairVerdict) -> float:
@@ -253,9 +266,9 @@ def _interval(pair: PairVerdict) -> str:
 
 
 def _hop(reader: Reader, pair: PairVerdict, key: str, hop: Hop) -> str:
-    hops, link = len(pair.hops), hop.link
-    if link in (SERVERS, LAST_MILE):
-        link = reader.say(f"hop.{link}", node=reader.node(hop.source))
+    hops, link = len(pair.hops), f"{hop.link} ({hop.source}>{hop.target})"
+    if hop.link in (SERVERS, LAST_MILE):
+        link = reader.say(f"hop.{hop.link}", node=reader.node(hop.source))
     return reader.say(key, count=hops, link=link, cost=hop.total / MS, load=hop.utilisation)
 
 

@@ -27,7 +27,7 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
     "because.": ("", ""),
     "because.impossible": ("too far: light alone needs", "距离过远，仅光传播即需 "),
     "because.latency": ("too slow:", "时延超限，"),
-    "because.loss": ("packets are lost:", "丢包超限，时延 "),
+    "because.loss": ("packets are lost; delay", "丢包超限，时延 "),
     "because.no_compute": (
         "no compute node that the target allows",
         "没有目标所允许的算力节点",
@@ -61,9 +61,13 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
     "basis.normal_state": ("unchanged from the normal state {count:,}", "与正常状态相同 {count:,}"),
     "basis.offered_load": ("offered load {count:,}", "负荷 {count:,}"),
     "basis.closed_form": ("a closed form {count:,}", "解析公式 {count:,}"),
-    "why": (
+    "why.missed": (
         "Why “{name}” is not met ({years}). In {year}, {count} of {of} pairs:",
-        "“{name}”未满足或未判定的原因（{years} 年）。{year} 年 {of} 个节点对中有 {count} 个：",
+        "“{name}”未满足的原因（{years} 年）。{year} 年 {of} 个节点对中有 {count} 个：",
+    ),
+    "why.undecided": (
+        "Why “{name}” is undecided ({years}). In {year}, {count} of {of} pairs:",
+        "“{name}”未判定的原因（{years} 年）。{year} 年 {of} 个节点对中有 {count} 个：",
     ),
     "pair": ("{pair}: {because} {value}", "{pair}：{because}{value}"),
     "loss": ("loss {loss:.2%}", "丢包率 {loss:.2%}"),
@@ -73,6 +77,7 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
     ),
     "means": ("mean ms: {split}", "平均时延构成（ms）：{split}"),
     "comma": (", ", "，"),
+    "space": (" ", ""),
     "slowest": (
         "costs most of {count} hops: {link} with {cost:.3f} ms, offered {load:.0%}",
         "{count} 跳中时延最大：{link}，{cost:.3f} ms，负荷 {load:.0%}",
@@ -99,16 +104,20 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
         "另有 {count} 个（--out DIR 或 --json FILE 中有全部）",
     ),
     "decide": (
-        "more packets may decide what is open: raise simulation.packets.at_most",
-        "未判定者可提高 simulation.packets.at_most 后再判",
+        "More packets may decide what is open: raise simulation.packets.at_most.",
+        "未判定者可提高 simulation.packets.at_most 后再判。",
+    ),
+    "relieve": (
+        "Relieve the full links first: they take most packets to measure.",
+        "请先扩容满负荷链路：测量它们所需的报文最多。",
     ),
     "cable": (
         "{cable:,.0f} km of cable stand behind this verdict, {share:.0%} of them estimated",
         "该结论所依据的光缆共 {cable:,.0f} km，其中 {share:.0%} 为估算",
     ),
     "busiest": (
-        "Busiest links in {year}, by what their busiest member is offered",
-        "{year} 年最忙链路（负荷为最忙成员的负荷）",
+        "Busiest links in {year} (offered: busiest member; lost, mean wait: all)",
+        "{year} 年最忙链路（负荷为最忙成员的；丢包率与排队为全部成员的）",
     ),
     "head.link": ("link", "链路"),
     "head.from": ("from", "起点"),

@@ -46,9 +46,9 @@ _CHINESE = (
         r"测量 \2 s 内的 \1 个报文，每次运行先预热 \3 ms（最长路由时延 + 10 倍弛豫时间）",
     ),
     (
-        r"ports that are nearly full need (\S+) ms, more than the packets suffice for: "
+        r"the ports that remember longest need (\S+) ms, more than the packets suffice for: "
         r"pairs over them stay open or are missed",
-        r"接近满负荷的端口需预热 \1 ms，超出报文预算："
+        r"弛豫最慢的端口需预热 \1 ms，超出报文预算："
         r"经过这些端口的节点对只能判为未满足或未判定",
     ),
     (
@@ -73,6 +73,16 @@ _CHINESE = (
         r"closed forms agree with the simulation at (\d+) of (\d+) ports and for "
         r"(\d+) of (\d+) pairs, as far as sampling and approximation allow",
         r"在抽样误差与近似误差范围内，解析公式与仿真在 \1/\2 个端口、\3/\4 个节点对上一致",
+    ),
+    (
+        r"closed forms agree with the simulation at (\d+) of (\d+) ports, as far as sampling and "
+        r"approximation allow",
+        r"在抽样误差与近似误差范围内，解析公式与仿真在 \1/\2 个端口上一致",
+    ),
+    (
+        r"closed forms agree with the simulation for (\d+) of (\d+) pairs, as far as sampling and "
+        r"approximation allow",
+        r"在抽样误差与近似误差范围内，解析公式与仿真在 \1/\2 个节点对上一致",
     ),
     (
         r"servers at (\S+): offered (\S+) of (\S+) requests/s \((\S+)%\), so they wait longer "

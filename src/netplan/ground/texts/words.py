@@ -36,6 +36,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "short.no_compute": ("no compute", "无算力"),
     "short.disconnected": ("cut off", "中断"),
     "short.overload": ("overload", "算力过载"),
-    "short.budget": ("undecided", "未判定"),
+    "short.budget": ("too few", "样本不足"),
     "short.not_measured": ("unmeasured", "未测量"),
 }

@@ -117,7 +117,7 @@ def blame_of(pair: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the hop that costs a pair most; where packets are lost, the most loaded one."""
     hops: Sequence[Mapping[str, Any]] = pair["hops"]
     if pair["reason"] == "loss":
-        return max(hops, key=lambda hop: hop["utilisation"], default=None)
+        return max(hops, key=lambda hop: (hop["utilisation"], cost(hop)), default=None)
     return max(hops, key=cost, default=None)
 
 

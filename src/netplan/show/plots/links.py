@@ -52,7 +52,7 @@ class Line:
     ends: tuple[str, str]
     links: frozenset[str]
     load: float
-    """Of the busiest direction."""
+    """Offered to the busiest member of the busiest direction, over its capacity."""
 
 
 def lines_of(results: Results, year: int, nodes: Mapping[str, Mapping[str, Any]]) -> list[Line]:
@@ -61,7 +61,7 @@ def lines_of(results: Results, year: int, nodes: Mapping[str, Mapping[str, Any]]
     for use in results.document["links"]:
         if use["year"] == year and use["from"] in nodes and use["to"] in nodes:
             ends = (min(use["from"], use["to"]), max(use["from"], use["to"]))
-            found.setdefault(ends, []).append((use["link"], use["utilisation"]))
+            found.setdefault(ends, []).append((use["link"], use["busiest_member"]))
     lines = [
         Line(ends, frozenset(link for link, _ in uses), max(load for _, load in uses))
         for ends, uses in found.items()
