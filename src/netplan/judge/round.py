@@ -69,6 +69,8 @@ ALL_LINKS = 10_000_000
 """Packets of the whole network that suffice to tell of links that delay no measured packet."""
 LONG = 5
 """A round so many times longer than that is divided."""
+LEAST_WARM_UPS = 10
+"""Warm-up times that a round measures at least, whatever the packets that are left."""
 LEAST_CYCLES = 20
 """Longest burst cycles that a run must cover for its tails to mean anything."""
 LATE = 3
@@ -237,7 +239,7 @@ def plan_round(
     affordable = left / rate - unmeasured
     if number > 0 and affordable < WORTH_A_ROUND * wanted:
         return None
-    duration = min(wanted, max(affordable, 10 * design.warm_up))
+    duration = min(wanted, max(affordable, LEAST_WARM_UPS * design.warm_up))
     return Round(number, names, probes, _timing(duration, design.warm_up))
 
 

@@ -23,7 +23,8 @@ class PacketBudget(Spec):
 
     at_least: Count = 200_000
     at_most: Count = 50_000_000
-    """When it is spent, what is not decided is `undecided`."""
+    """When it is spent, what is not decided is `undecided`. Every year is measured ten times as
+    long as it warms up at least, even if that takes more."""
 
 
 class Simulation(Spec):
