@@ -563,6 +563,15 @@ IN_SCENARIO = {
         "14:58: expansion[1].add_compute.at[0]: must be at most 90, got 123; latitude comes first,"
         " then longitude",
     ),
+    "compute node whose link has too long a name": (
+        "id: new", f"id: {'n' * 78}",
+        f"14:34: expansion[1].add_compute.id: its link '{'n' * 78}--a' has 81 characters, over 80;"
+        " shorten it",
+    ),
+    "topology that no file can be named like": (
+        "topology: topology.yaml", f"topology: {'t' * 300}",
+        f"3:11: topology: {'t' * 300}: cannot be read (file name too long)",
+    ),
     "change to no way at all": (
         "members: 8", "over: []",
         "13:34: expansion[0].set.over: must not be empty; give at least one entry, or leave the key"

@@ -75,6 +75,8 @@ _MESSAGES = (
     (r"(.+) is a transit site, without a router", r"\1 为中继站点，没有路由器"),
     (r"end the link at a router", "链路两端须为路由器节点"),
     (r"name another node", "请改用其他节点"),
+    (r"its link ('.+') has (\d+) characters, over (\d+)", r"其链路 \1 有 \2 个字符，超过 \3"),
+    (r"shorten it", "请缩短"),
     (r"connect a router", "请连接路由器节点"),
     (r"both ends are (.+)", r"两端同为 \1"),
     (r"name two different nodes", "请给出两个不同的节点"),

@@ -14,6 +14,7 @@ from netplan.input.loader.topology_sense import (
     unknown,
 )
 from netplan.input.scenario.build import apply_step, due, explicit_spans, gaps
+from netplan.input.scenario.fields import LONGEST_NAME
 from netplan.input.scenario.network import Node, Role, TopologySpec
 
 if TYPE_CHECKING:
@@ -123,6 +124,12 @@ def _check_compute(
 ) -> Iterator[Problem]:
     yield from _check_new((*path, "id"), "node", new.id, spec)
     yield from check_node_name((*path, "id"), new.id)
+    longest = max((f"{new.id}--{other}" for other in new.connect), key=len)
+    if len(longest) > LONGEST_NAME:
+        text = (
+            f"its link {longest!r} has {len(longest)} characters, over {LONGEST_NAME}; shorten it"
+        )
+        yield Problem((*path, "id"), text)
     for index, other in enumerate(new.connect):
         below = (*path, "connect", index)
         yield from unknown(below, "node", other, spec.nodes, lost)

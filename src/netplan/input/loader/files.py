@@ -115,8 +115,12 @@ def named_from(place: Place, file: str) -> str:
     raw = folder / file
     short = FilePath(os.path.normpath(raw))
     # Taking out ".." is only right where no symbolic link lies on the way.
-    same = raw.exists() and short.exists() and short.samefile(raw)
-    return str(short if same or not raw.exists() else raw)
+    try:
+        is_there = raw.exists()
+        same = is_there and short.exists() and short.samefile(raw)
+    except OSError:  # no file can have such a name
+        return str(raw)
+    return str(short if same or not is_there else raw)
 
 
 def _nearby(target: FilePath) -> str:

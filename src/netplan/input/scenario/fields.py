@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "LONGEST_NAME",
     "Bytes",
     "Capacity",
     "Count",
@@ -62,6 +63,9 @@ class Spec(BaseModel):
         return repr(self)
 
 
+LONGEST_NAME = 80
+"""Characters of an identifier."""
+
 _Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 _Whole = Annotated[int, Strict()]
 
@@ -90,7 +94,7 @@ Identifier = Annotated[
     str,
     Field(
         min_length=1,
-        max_length=80,
+        max_length=LONGEST_NAME,
         pattern=r"^[^\s>/,;\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+$",
     ),
 ]
