@@ -55,7 +55,7 @@ class Spec(BaseModel):
 
         Pydantic's ``model_copy`` checks nothing.
         """
-        return type(self)(**(dict(self) | changes))
+        return type(self)(**{**self.__dict__, **changes})
 
     __replace__ = replace  # for copy.replace()
 
