@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from netplan.ground.texts.sentences import is_translated
 from netplan.ground.units import MS, PS_PER_S
 from netplan.input.scenario.targets import quantile_level
 from netplan.judge.case import prepare
@@ -52,7 +53,17 @@ def test_a_floor_at_or_above_the_limit_is_impossible_and_says_what_the_limit_all
     assert verdict.floor == pytest.approx(0.5 * MS)
     assert verdict.route == ("a", "b")
     assert verdict.length == 100e3
-    assert "at most 80 km of this fibre (the shortest route has 100 km)" in verdict.remedies
+    # Terminals and the router take 0.11 ms of the 0.4.
+    assert verdict.remedies == (
+        "a route of at most 58 km (now 100)", "compute nearer to the source"
+    )  # fmt: skip
+
+
+def test_lengths_of_round_trips_are_there_and_back(write):
+    [verdict] = screen(*question_of(write, below_ms=0.8, direction="round_trip")).values()
+    assert verdict.length == 200e3
+    assert "a route of at most 116 km there and back (now 200)" in verdict.remedies
+    assert is_translated("; ".join(verdict.remedies))
 
 
 def test_a_limit_equal_to_the_floor_is_impossible_since_limits_are_strict(write):
@@ -317,7 +328,9 @@ def test_links_tell_loss_and_waits_of_all_their_members(write):
 def test_without_samples_links_tell_what_they_are_offered(write):
     case, _ = question_of(write)
     assert len(link_uses(predict(case), None)) == len(case.topology.channels)
-    assert {use.mean_queueing for use in link_uses(predict(case), None)} == {0.0}
+    assert {(use.loss, use.mean_queueing) for use in link_uses(predict(case), None)} == {
+        (None, None)
+    }
 
 
 @pytest.mark.parametrize(("statistic", "level"), [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)])

@@ -171,7 +171,7 @@ def _link(use: LinkUse) -> dict[str, Any]:
         "to": use.target,
         "utilisation": round(use.utilisation, _PLACES),
         "busiest_member": round(use.busiest_member, _PLACES),
-        "loss": round(use.loss, _PLACES),
+        "loss": _share(use.loss),
         "mean_queueing_ms": _ms(use.mean_queueing),
         "max_queueing_ms": _ms(use.max_queueing),
         "predicted_queueing_ms": _ms(use.predicted_queueing),

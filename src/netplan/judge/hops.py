@@ -181,7 +181,7 @@ def link_uses(prediction: Prediction, samples: Samples | None) -> list[LinkUse]:
     case, uses = prediction.case, []
     for channel in case.topology.channels:
         ports = slice(channel.first_port, channel.ports.stop)
-        loss = mean = longest = 0.0
+        loss = mean = longest = None
         if samples is not None:
             totals = samples.totals
             dropped = int(totals.dropped_bits[ports].sum())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from netplan.ground.units import KM, PS_PER_S, seconds_to_ps
+from netplan.ground.units import PS_PER_S, seconds_to_ps
 from netplan.input.scenario.targets import Layer, quantile_level
 from netplan.judge.hops import (
     CONSTANT,
@@ -19,7 +19,7 @@ from netplan.judge.hops import (
     measured_hops,
 )
 from netplan.judge.loss import PairLoss
-from netplan.judge.remedies import hollow_core, remedies_of, shorter
+from netplan.judge.remedies import remedies_of, shorter
 from netplan.judge.verdict import Basis, Outcome, PairVerdict, Reason
 from netplan.measure.samples import COMPONENTS, NETWORK, Samples, StreamSamples
 from netplan.measure.statistics import (
@@ -89,7 +89,7 @@ def _screen_pair(
 
 def _impossible(case: Case, question: Question, index: int, floor: Route) -> PairVerdict:
     limit = question.limit
-    allowed = limit * floor.length / floor.propagation
+    fixed = {name: getattr(floor, name) for name in CONSTANT[question.target.layer]}
     return PairVerdict(
         source=question.pairs[index].source,
         target=question.pairs[index].target,
@@ -99,17 +99,12 @@ def _impossible(case: Case, question: Question, index: int, floor: Route) -> Pai
         limit=limit,
         low=floor.propagation,
         floor=floor.propagation,
-        components={name: getattr(floor, name) for name in CONSTANT[question.target.layer]},
+        components=fixed,
         route=floor.nodes,
         hops=fixed_hops(case, question.target.layer, floor),
         length=floor.length,
         estimated_length=floor.estimated_length,
-        remedies=(
-            f"at most {allowed / KM:.0f} km of this fibre (the shortest route has "
-            f"{floor.length / KM:.0f} km)",
-            *hollow_core(floor, floor.propagation - limit),
-            "compute nearer to the source",
-        ),
+        remedies=tuple(shorter(floor, sum(fixed.values()) - limit)),
     )
 
 

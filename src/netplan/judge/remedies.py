@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from netplan.measure.samples import Samples
     from netplan.network.routing import Route
 
-__all__ = ["hollow_core", "remedies_of", "shorter"]
+__all__ = ["remedies_of", "shorter"]
 
 
 def remedies_of(verdict: PairVerdict, stream: Stream, route: Route, samples: Samples) -> list[str]:
@@ -67,21 +67,17 @@ def _from_queues(verdict: PairVerdict) -> float:
 
 
 def shorter(route: Route, excess: float) -> list[str]:
-    """Return the changes of the cable that save `excess` [s]."""
-    remedies = list(hollow_core(route, excess))
+    """Return the changes of the cable that save `excess` [s]; lengths are there and back, if so."""
+    remedies = []
+    if route.propagation - route.length * FIBRE_DELAY["hollow_core"] > excess:
+        remedies.append("hollow-core fibre on the route")
     if excess < route.propagation:
         saved = excess * route.length / route.propagation
-        remedies.append(
-            f"a route of at most {(route.length - saved) / KM:.0f} km (now {route.length / KM:.0f})"
-        )
+        both_ways = " there and back" if route.nodes[0] == route.nodes[-1] else ""
+        allowed = f"{(route.length - saved) / KM:.0f} km{both_ways}"
+        remedies.append(f"a route of at most {allowed} (now {route.length / KM:.0f})")
     remedies.append("compute nearer to the source")
     return remedies
-
-
-def hollow_core(route: Route, excess: float) -> tuple[str, ...]:
-    """Return the other fibre, if it saves `excess` [s]."""
-    saved = route.propagation - route.length * FIBRE_DELAY["hollow_core"]
-    return ("hollow-core fibre on the route",) if saved > excess else ()
 
 
 def _beyond_network(verdict: PairVerdict, stream: Stream, samples: Samples) -> list[str]:

@@ -209,11 +209,11 @@ class LinkUse:
     """Offered load over capacity, all members."""
     busiest_member: float
     """The same of the member that flows hash to most."""
-    loss: float
-    """Share of the bits that were dropped."""
-    mean_queueing: float
+    loss: float | None
+    """Share of the bits that were dropped; none if nothing was simulated, as below."""
+    mean_queueing: float | None
     """[s]."""
-    max_queueing: float
+    max_queueing: float | None
     """[s]."""
     predicted_queueing: float | None = None
     """Mean wait by closed forms [s]; none where they do not hold."""

@@ -292,8 +292,8 @@ def _busiest(reader: Reader, links: Sequence[LinkUse]) -> Iterator[str]:
             use.link,
             reader.node(use.source),
             f"{use.busiest_member:.0%}",
-            f"{use.loss:.2%}",
-            f"{use.mean_queueing / MS:.4f} ms",
+            f"{use.loss:.2%}" if use.loss is not None else "-",
+            f"{use.mean_queueing / MS:.4f} ms" if use.mean_queueing is not None else "-",
         )
 
 

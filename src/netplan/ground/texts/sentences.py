@@ -18,13 +18,13 @@ __all__ = ["in_language", "is_translated", "state_in_language"]
 
 _CHINESE = (
     # remedies
-    (
-        r"at most (\S+) km of this fibre \(the shortest route has (\S+) km\)",
-        r"此类光纤至多 \1 km（现有最短路由 \2 km）",
-    ),
     (r"more capacity on (\S+) \((\S+)% offered\)", r"扩容链路 \1（负荷 \2 %）"),
     (r"hollow-core fibre on the route", "该路由改用空芯光纤"),
     (r"a route of at most (\S+) km \(now (\S+)\)", r"路由缩短至 \1 km 以内（现为 \2 km）"),
+    (
+        r"a route of at most (\S+) km there and back \(now (\S+)\)",
+        r"路由往返合计缩短至 \1 km 以内（现为 \2 km）",
+    ),
     (r"an optical bypass of routers on the way", "途中设光层直达，绕过路由器"),
     (r"compute nearer to the source", "在更靠近源的位置部署算力"),
     (r"a compute node that the target allows", "增设符合目标要求的算力节点"),
