@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from netplan.ground.errors import InputError
+from netplan.ground.texts.problems import is_translated
 from netplan.input.loader import load, load_any, load_topology
 
 HERE = Path(__file__).parent
@@ -967,3 +968,21 @@ def test_what_follows_from_a_mistake_is_not_said(folder):
     """A node with a bad role is left out, and nobody is blamed for naming it."""
     found = with_edit(folder, "topology.yaml", "b: {role: core", "b: {role: cor")
     assert [line.split(": ")[1] for line in found] == ["nodes.b.role"]
+
+
+def test_every_one_of_these_messages_has_its_chinese_form():
+    said = re.compile(r"\d+:\d+: (?:[^:']*\.[^:']*: |\S+: )?(.+)", re.DOTALL)
+    tables = (IN_TOPOLOGY, IN_SCENARIO, IN_TABLE, IN_DEMANDS, TRACES)
+    found = [said.match(text) for table in tables for text in texts_of(list(table.values()))]
+    messages = [match[1] for match in found if match is not None]
+    assert len(messages) > 100
+    assert [text for text in messages if not is_translated(text)] == []
+
+
+def texts_of(values):
+    """Yield all texts in nested lists."""
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list | tuple):
+            yield from texts_of(value)

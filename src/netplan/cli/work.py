@@ -128,7 +128,8 @@ def _evaluated(scenario: Scenario, how: Simulating, runs: Path | None = None) ->
     from netplan.measure.compilation import compile_apart, is_compiled
 
     if not is_compiled():
-        fail("first run on this machine: compiling, about 10 seconds")
+        told = "first run on this machine: compiling, about 10 seconds"
+        fail(message_in_language(told, how.language))
         compile_apart()
     with told_by(progress_of(how.quiet)) as progress:
         return evaluate(

@@ -152,6 +152,8 @@ def _in_words(shape: Shape, path: Path) -> str:
 def _list_in_words(shape: Shape) -> str:
     fixed = shape.get("prefixItems", [])
     first = [*fixed, shape.get("items", {})][0]
+    if "enum" in first:
+        return f"a list of {', '.join(first['enum'])}"
     words = _in_words(first, ()).removeprefix("a ") if "type" in first else "entry"
     plural = "entries" if words == "entry" else f"{words}s"
     return f"a list of {len(fixed)} {plural}" if fixed else f"a list of {plural}"
