@@ -151,7 +151,7 @@ def test_a_span_too_short_to_be_true_is_noted_by_validate_and_once_in_a_report(f
     doubt = "spans shorter than the great circle between their ends: a--b 100 km < 333.6 km"
     for file in ("tiny.yaml", "topology.yaml"):
         done = cli("validate", file)
-        told = f"{file}: sound {doubt}; check length_km and at"
+        told = f"{file}: sound, but doubtful {doubt}; check length_km and at"
         assert (done.exit_code, " ".join(done.stdout.split())) == (0, told)
     growth = "traffic.growth_per_year={best: 0.1}"
     done = cli("check", "tiny.yaml", *set_to(OPTICAL, "years=[2024, 2025]", growth))

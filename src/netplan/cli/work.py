@@ -66,8 +66,10 @@ def check_inputs(
         except InputError as error:
             problems += error.problems
         else:
-            yield message_in_language(f"{file}: sound", language)
-            for doubt in length_doubts(topologies):
+            doubts = length_doubts(topologies)
+            sound = f"{file}: sound, but doubtful" if doubts else f"{file}: sound"
+            yield message_in_language(sound, language)
+            for doubt in doubts:
                 yield from wrapped(in_language(doubt, language), indent=2)
     if problems:
         raise InputError(problems)

@@ -79,7 +79,7 @@ def _verdict_table(
     share = (
         reader.say("share.all", of=of)
         if first.needed == 1
-        else reader.say("share.part", share=first.needed, of=of)
+        else reader.say("share.part", share=100 * first.needed, of=of)
     )
     yield from wrapped(
         reader.say(

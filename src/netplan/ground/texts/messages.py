@@ -286,6 +286,7 @@ MESSAGES: Final = (
     (r"nothing was simulated or written", "未进行仿真，也未写出任何文件"),
     (r"interrupted", "已中断"),
     # what a command tells besides
+    (r"(.+): sound, but doubtful", r"\1：格式无误，但有可疑之处"),
     (r"(.+): sound", r"\1：无误"),
     (r"(.+): written", r"\1：已写出"),
     (r"Results are in (.+)", r"结果位于 \1"),
