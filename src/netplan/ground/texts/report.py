@@ -63,11 +63,11 @@ REPORT: Final[dict[str, tuple[str, str]]] = WORDS | {
     "basis.closed_form": ("a closed form {count:,}", "解析公式 {count:,}"),
     "why.missed": (
         "Why “{name}” is not met ({years}). In {year}, {count} of {of} pairs:",
-        "“{name}”未满足的原因（{years} 年）。{year} 年 {of} 个节点对中有 {count} 个未满足或未判定：",
+        "“{name}”未满足的原因（{years} 年）。{year} 年 {of} 个节点对中 {count} 个未满足或未判定：",
     ),
     "why.undecided": (
         "Why “{name}” is undecided ({years}). In {year}, {count} of {of} pairs:",
-        "“{name}”未判定的原因（{years} 年）。{year} 年 {of} 个节点对中有 {count} 个未判定：",
+        "“{name}”未判定的原因（{years} 年）。{year} 年 {of} 个节点对中 {count} 个未判定：",
     ),
     "pair": ("{pair}: {because} {value}", "{pair}：{because}{value}"),
     "loss": ("loss {loss:.2%}", "丢包率 {loss:.2%}"),

@@ -142,7 +142,7 @@ class Step(Spec):
     """One measure of the expansion, in service from the start of the year `by`."""
 
     by: Year
-    name: str | None = None
+    name: Label | None = None
     set: Change | None = None
     add_node: AddNode | None = None
     add_span: AddSpan | None = None

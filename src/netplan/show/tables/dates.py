@@ -123,9 +123,13 @@ def describe_step(step: Step, reader: Reader = ENGLISH) -> str:
     >>> from netplan.input.scenario.expansion import Change, Step
     >>> describe_step(Step(by=2026, set=Change(link="a--b", members=4)))
     'a--b: members 4'
+    >>> describe_step(Step(by=2026, name="second fibre", set=Change(link="a--b", members=4)))
+    'second fibre: a--b: members 4'
     """
     what = _built(step, reader)
-    return reader.say("step.name", name=step.name, what=what) if step.name else what
+    if step.name is None:
+        return what
+    return reader.say("step.name", name=step.name.of(reader.texts.language), what=what)
 
 
 def _built(step: Step, reader: Reader) -> str:
