@@ -445,7 +445,8 @@ IN_SCENARIO = {
     ),
     "growth of neither kind": (
         "{web: 0.4}", "{web: 40 %}",
-        "10:26: traffic.growth_per_year.web: must be a number or a mapping, got the text '40 %'",
+        "10:26: traffic.growth_per_year.web: must be a number or a mapping, got the text '40 %';"
+        " write 0.4",
     ),
     "base year after the first": (
         "traffic:", "traffic:\n  base_year: 2025",
@@ -467,7 +468,22 @@ IN_SCENARIO = {
     ),
     "years that are texts": (
         "[2024, 2025]", "['2024']",
-        "11:9: years[0]: must be a whole number, got the text '2024'",
+        "11:9: years[0]: must be a whole number, got the text '2024'; write the number alone,"
+        " without quotes or unit, e.g. 2024",
+    ),
+    "years parted by a full-width comma": (
+        "[2024, 2025]", "[2024， 2025]",
+        "11:9: years[0]: must be a whole number, got the text '2024， 2025'; the punctuation is"
+        " full-width; write half-width",
+    ),
+    "number with its unit": (
+        "rate_gbps: 40", "rate_gbps: '1,200 Gbps'",
+        "8:48: traffic.demands[0].rate_gbps: must be a number in Gbit/s, got the text '1,200 Gbps';"
+        " write the number alone, without quotes or unit, e.g. 1200",
+    ),
+    "full-width colon": (
+        "years: [2024, 2025]", "years： [2024, 2025]",
+        "11:1: a full-width ： is no colon; write ': '",
     ),
     "unknown link in the expansion": (
         "link: a--b", "link: a--c",

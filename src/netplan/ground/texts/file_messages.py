@@ -21,6 +21,8 @@ FILE_MESSAGES: Final = (
     # YAML
     (r"a tab where YAML wants spaces", "此处为制表符"),
     (r"indent with spaces", "请用空格缩进"),
+    (r"a full-width (.) is no colon", r"全角 \1 不是冒号"),
+    (r"write ': '", "请写半角 ': '（冒号加空格）"),
     (r"a plain text may not begin with this character", "文本不得以此字符开头"),
     (r"put it in quotes", "请加引号"),
     (r"a second ': ' on one line, or wrong indentation", "一行中出现第二个 ': '，或缩进有误"),

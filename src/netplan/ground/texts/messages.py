@@ -38,6 +38,13 @@ MESSAGES: Final = (
     (r"give at least one entry, or leave the key out", "请至少给出一项，或省略此键"),
     (r"put it in quotes if it is a name", "若为名称，请加引号"),
     (r"the unit is (.+)", r"单位为 \1"),
+    (r"the punctuation is full-width", "标点为全角"),
+    (r"write half-width", "请改用半角"),
+    (
+        r"write the number alone, without quotes or unit, e\.g\. (.+)",
+        r"请只写数字，不加引号与单位，如 \1",
+    ),
+    (r"write ([-+.\d]+)", r"请写 \1"),
     (r"it is a fraction: (\S+) % is (\S+)", r"此处为比例：\1 % 即 \2"),
     (r"latitude comes first, then longitude", "先写纬度，后写经度"),
     (r"must differ from the source, (.+)", r"不得与源 \1 相同"),

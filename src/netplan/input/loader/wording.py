@@ -31,6 +31,10 @@ _UNIT_ENDINGS: tuple[str, ...] = (
     "m",
 )
 _UNIT_ENDINGS += ("ns", "us", "ms", "seconds", "sec", "s", "bytes", "byte", "bits", "kb", "mb")
+_SAID_UNITS = {"", *_UNIT_ENDINGS, "g", "gbit/s", "gb/s", "µs", "公里", "千米", "微秒", "毫秒"}
+_NUMBER_AND_UNIT = re.compile(
+    r"\s*([-+]?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,15})?)\s*([^\d\s.,]*)\s*"
+)
 _SYNONYMS = {"source": "from", "target": "to", "src": "from", "dst": "to", "traffic_class": "class"}
 _UNKNOWN = "extra_forbidden"
 _AT_KEY = {_UNKNOWN, "missing"}
@@ -108,9 +112,29 @@ def _bad_value(error: ErrorDetails, written: Written, kind: Kind, path: Path) ->
         return _bad_length(written, expected(kind, path))
     if error["type"].startswith("string_"):
         return _bad_text(error["type"], context, got)
-    options = [word for shape in shapes(kind, path) for word in shape.get("enum", ())]
+    allowed = shapes(kind, path)
+    options = [word for shape in allowed for word in shape.get("enum", ())]
     suggestion = did_you_mean(str(written.value), options)
+    if not suggestion and any(shape.get("type") in {"number", "integer"} for shape in allowed):
+        suggestion = _number_meant(written.value)
     return f"must be {expected(kind, path)}, got {got}{suggestion}"
+
+
+def _number_meant(value: object) -> str:
+    """Guess from a text that stands for a number how that number is written."""
+    if not isinstance(value, str):
+        return ""
+    if not {"，", "；", "、", "：", "。"}.isdisjoint(value):
+        return "; the punctuation is full-width; write half-width"
+    found = _NUMBER_AND_UNIT.fullmatch(value)
+    if found is None:
+        return ""
+    meant = float(found[1].replace(",", ""))
+    if found[2] == "%":
+        return f"; write {number(meant / 100)}"
+    if found[2].lower() not in _SAID_UNITS:
+        return ""
+    return f"; write the number alone, without quotes or unit, e.g. {number(meant)}"
 
 
 def _what_was_meant(value: object, path: Path) -> str:

@@ -233,6 +233,7 @@ def _is_plain(event: yaml.ScalarEvent) -> bool:
 
 _SYNTAX = (
     ("tab character", "a tab where YAML wants spaces; indent with spaces"),
+    ("full-width colon", "a full-width ： is no colon; write ': '"),
     ("cannot start any token", "a plain text may not begin with this character; put it in quotes"),
     (
         "mapping values are not allowed",
@@ -275,6 +276,8 @@ def _syntax_problem(error: yaml.MarkedYAMLError, text: str, file: str) -> Proble
     lines = text.splitlines()
     if line < len(lines) and lines[line][column : column + 1] == "\t":
         said = "tab character"
+    if "could not find expected ':'" in said and line < len(lines) and "：" in lines[line]:
+        said = "full-width colon"
     wording = next((ours for theirs, ours in _SYNTAX if theirs in said), "this is not valid YAML")
     return Problem((), wording, Place(file, line + 1, column + 1))
 
