@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = ["is_translated", "message_in_language", "problem_in_language"]
 
-_BREAK = re.compile(r"; (?=(?:[^']*'[^']*')*[^']*$)")
+# Compiled where they are first used: who reads English needs none of them.
+_BREAK = r"; (?=(?:[^']*'[^']*')*[^']*$)"
 """Between the parts of a message, not inside quotes."""
-_HAN = re.compile("[\u4e00-\u9fff]")
-_PUNCTUATION = re.compile(r"[\s，。；：、（）？]")
-_YEAR = re.compile(r"(.*) \(in (\d{4})\)", re.DOTALL)
-_FILE = re.compile(r"(\S+): ((?:no such|is a folder|cannot|larger).*)", re.DOTALL)
+_HAN = "[\u4e00-\u9fff]"
+_PUNCTUATION = r"[\s，。；：、（）？]"
+_YEAR = r"(?s:(.*) \(in (\d{4})\))"
+_FILE = r"(?s:(\S+): ((?:no such|is a folder|cannot|larger).*))"
 """A message about another file than the one it stands in."""
 
 
@@ -50,16 +51,16 @@ def message_in_language(message: str, language: Language) -> str:
 
 def is_translated(message: str) -> bool:
     """Whether every part of a message has a Chinese form."""
-    year = _YEAR.fullmatch(message)
-    parts = _BREAK.split(message if year is None else year[1])
+    year = re.fullmatch(_YEAR, message)
+    parts = re.split(_BREAK, message if year is None else year[1])
     return all(_known(part) is not None for part in parts)
 
 
 def _message(message: str) -> str:
-    year = _YEAR.fullmatch(message)
+    year = re.fullmatch(_YEAR, message)
     if year is not None:
         return f"{_message(year[1])}（{year[2]} 年）"
-    parts = [(part, _known(part)) for part in _BREAK.split(message)]
+    parts = [(part, _known(part)) for part in re.split(_BREAK, message)]
     text = ""
     for part, chinese in parts:
         text += ("；" if chinese else "; ") * bool(text) + (chinese or part)
@@ -68,7 +69,7 @@ def _message(message: str) -> str:
 
 def _known(part: str) -> str | None:
     """Return a part of a message in Chinese, none if its shape is not known."""
-    file = _FILE.fullmatch(part)
+    file = re.fullmatch(_FILE, part)
     if file is not None:
         inner = _known(file[2])
         return None if inner is None else f"{file[1]}：{inner}"
@@ -88,9 +89,13 @@ def _filled(found: re.Match[str], chinese: str) -> str:
 
 def _joined(left: str, right: str) -> str:
     """Set a space between Chinese and anything else, as between words."""
-    needs_space = left and right and bool(_HAN.match(left[-1])) != bool(_HAN.match(right[0]))
+    needs_space = (
+        left and right and bool(re.match(_HAN, left[-1])) != bool(re.match(_HAN, right[0]))
+    )
     beside = f"{left[-1:]}{right[:1]}"
-    return f"{left} {right}" if needs_space and not _PUNCTUATION.search(beside) else left + right
+    return (
+        f"{left} {right}" if needs_space and not re.search(_PUNCTUATION, beside) else left + right
+    )
 
 
 def _phrase(words: str) -> str:

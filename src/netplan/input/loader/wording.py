@@ -32,9 +32,7 @@ _UNIT_ENDINGS: tuple[str, ...] = (
 )
 _UNIT_ENDINGS += ("ns", "us", "ms", "seconds", "sec", "s", "bytes", "byte", "bits", "kb", "mb")
 _SAID_UNITS = {"", *_UNIT_ENDINGS, "g", "gbit/s", "gb/s", "µs", "公里", "千米", "微秒", "毫秒"}
-_NUMBER_AND_UNIT = re.compile(
-    r"\s*([-+]?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,15})?)\s*([^\d\s.,]*)\s*"
-)
+_NUMBER_AND_UNIT = r"\s*([-+]?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,15})?)\s*([^\d\s.,]*)\s*"
 _SYNONYMS = {"source": "from", "target": "to", "src": "from", "dst": "to", "traffic_class": "class"}
 _UNKNOWN = "extra_forbidden"
 _AT_KEY = {_UNKNOWN, "missing"}
@@ -126,7 +124,7 @@ def _number_meant(value: object) -> str:
         return ""
     if not {"，", "；", "、", "：", "。"}.isdisjoint(value):
         return "; the punctuation is full-width; write half-width"
-    found = _NUMBER_AND_UNIT.fullmatch(value)
+    found = re.fullmatch(_NUMBER_AND_UNIT, value)
     if found is None:
         return ""
     meant = float(found[1].replace(",", ""))
