@@ -89,13 +89,10 @@ def _filled(found: re.Match[str], chinese: str) -> str:
 
 def _joined(left: str, right: str) -> str:
     """Set a space between Chinese and anything else, as between words."""
-    needs_space = (
-        left and right and bool(re.match(_HAN, left[-1])) != bool(re.match(_HAN, right[0]))
-    )
     beside = f"{left[-1:]}{right[:1]}"
-    return (
-        f"{left} {right}" if needs_space and not re.search(_PUNCTUATION, beside) else left + right
-    )
+    is_han = {re.match(_HAN, sign) is not None for sign in beside}
+    parted = len(is_han) == 2 and not re.search(_PUNCTUATION, beside)
+    return f"{left} {right}" if parted else left + right
 
 
 def _phrase(words: str) -> str:
