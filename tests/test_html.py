@@ -415,6 +415,15 @@ def test_a_pair_gets_the_curve_of_its_stream_and_none_without_one():
     assert found["left_out"] == 0
 
 
+def test_a_pair_that_was_not_simulated_has_no_measured_loss():
+    far = pair("dalian", "shenyang", "missed", None, reason="impossible", packets=0)
+    full = far | {"reason": "loss", "loss": 0.05}  # by what a port is offered
+    found = packed(results(pair("shenyang", "dalian"), far, full))
+    assert {(row[4], row[9]) for row in found["pairs"]} == {
+        ("", 0.0), ("impossible", None), ("loss", 0.05)
+    }  # fmt: skip
+
+
 def test_fast_pairs_give_way_where_the_page_would_grow_too_large(monkeypatch):
     pairs = [pair("shenyang", "dalian", "missed", 6.0 + n) for n in range(20)]
     whole = packed(results(*pairs))
