@@ -1002,3 +1002,21 @@ def texts_of(values):
             yield value
         elif isinstance(value, list | tuple):
             yield from texts_of(value)
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (b"ID,role\na,core\n", "nodes.csv:1:1: no column id; found ID, role"),
+    ("id,role\n沈阳,core\n".encode("gbk"), "nodes.csv:2:1: not UTF-8; save it as UTF-8"),
+    (None, "topology.yaml:3:17: tables.nodes: nodes.csv: no such file"),
+])  # fmt: skip
+def test_what_an_unreadable_table_would_hold_is_not_missed(folder, content, said):
+    text = "netplan: topology/1\nname: x\ntables: {nodes: nodes.csv}\n"
+    links = "links: {a--b: {ends: [a, b], length_km: 1}}\n"
+    (folder / "topology.yaml").write_text(text + links, encoding="utf-8")
+    if content is not None:
+        (folder / "nodes.csv").write_bytes(content)
+    for file in ("topology.yaml", "scenario.yaml"):
+        with pytest.raises(InputError) as caught:
+            load_any(file)
+        assert str(caught.value.problems[0]) == said
+        assert {problem.place.file for problem in caught.value.problems} == {said.split(":")[0]}

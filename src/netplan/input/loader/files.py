@@ -21,7 +21,7 @@ class Reading:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.is_partial = False
-        """Something that is extended could not be read, so that what seems missing may be there."""
+        """A base or a table could not be read, so that what seems missing may be there."""
         self._sha256 = hashlib.sha256()
         self._files: dict[str, None] = {}
 

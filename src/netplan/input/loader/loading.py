@@ -106,7 +106,7 @@ def checked_topology(root: Written, file: str, reading: Reading) -> tuple[Topolo
     """Make a topology of what was written, with its tables; raise everything that is wrong."""
     root = with_tables(root, reading)
     typed = _typed(TopologySpec, root, "topology", reading)
-    if typed is None:
+    if typed is None or reading.is_partial:
         raise reading.error()
     _locate(topology_problems(typed.value, typed.lost), typed.root, reading)
     if reading.problems:
@@ -157,7 +157,8 @@ def _typed(wanted: type[_T], root: Written, kind: Kind, reading: Reading) -> _Ty
         except ValidationError as error:
             errors = error.errors()
         if round_ == 0:
-            said = [e for e in errors if not (reading.is_partial and e["type"] == "missing")]
+            may_be_there = {"missing", "too_short"} if reading.is_partial else set()
+            said = [error for error in errors if error["type"] not in may_be_there]
             found = problems_of(said, root, kind)
             # with_topology has said already what is wrong with that.
             reading.problems += [one for one in found if one.path != ("topology",)]

@@ -50,9 +50,11 @@ def _with_table(topology: Written, kind: str, said: Written, reading: Reading) -
     file = named_from(said.place, str(said.value))
     text = reading.text(file, said.place, ("tables", kind))
     if text is None:
+        reading.is_partial = True
         return topology
     columns, rows, problems = read_rows(text, file, ("id",))
     reading.problems.extend(problems)
+    reading.is_partial |= bool(problems) and not rows
     return with_rows(topology, kind, columns, rows, reading)
 
 
