@@ -416,7 +416,7 @@ def test_a_pair_gets_the_curve_of_its_stream_and_none_without_one():
 
 
 def test_a_pair_that_was_not_simulated_has_no_measured_loss():
-    far = pair("dalian", "shenyang", "missed", None, reason="impossible", packets=0)
+    far = pair("dalian", "shenyang", "missed", None, reason="impossible", packets=0, loss=None)
     full = far | {"reason": "loss", "loss": 0.05}  # by what a port is offered
     found = packed(results(pair("shenyang", "dalian"), far, full))
     assert {(row[4], row[9]) for row in found["pairs"]} == {

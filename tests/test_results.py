@@ -73,6 +73,17 @@ def test_the_same_input_gives_the_same_bytes_of_every_file(write, tmp_path):
         assert first == second, name
 
 
+def test_what_was_not_simulated_has_no_measured_loss(evaluation, write):
+    losses = {
+        target["name"]: {pair["loss"] is None for pair in target["pairs"]}
+        for target in to_document(evaluation)["targets"]
+    }
+    assert losses == {"simulated": {False}, "impossible": {True}, "near": {True}}
+    optical = SCENARIO.replace("layer: network", "layer: optical")
+    for use in to_document(evaluate(write(TOPOLOGY, optical), engine="fast"))["links"]:
+        assert (use["loss"], use["mean_queueing_ms"], use["max_queueing_ms"]) == (None, None, None)
+
+
 def test_the_document_holds_the_keys_that_pipelines_read(evaluation):
     document = to_document(evaluation)
     assert document["netplan"] == "results/1"

@@ -136,7 +136,7 @@ def _pair(pair: PairVerdict) -> dict[str, Any]:
         "high_ms": _ms(pair.high),
         "floor_ms": _ms(pair.floor),
         "limit_ms": _ms(pair.limit),
-        "loss": round(pair.loss, _PLACES),
+        "loss": _share(pair.loss if pair.packets or pair.loss else None),
         "loss_low": _share(pair.loss_low),
         "loss_high": _share(pair.loss_high),
         "stream": pair.stream,

@@ -280,7 +280,7 @@ def _hop_name(hop: Mapping[str, Any], places: Places, texts: Texts) -> str:
 
 def _loss(pair: Mapping[str, Any], texts: Texts) -> str:
     """Say how much a pair loses and, while it is not decided, how much it may lose."""
-    loss, most = percent(pair["loss"], 2), pair.get("loss_high") or 0
+    loss, most = percent(pair["loss"] or 0, 2), pair.get("loss_high") or 0
     if pair["reason"] == "budget" and round(most, 4):
         return texts.say("loss.open", loss=loss, most=percent(most, 2))
     return texts.say("loss.found", loss=loss) if pair["loss"] else ""

@@ -206,7 +206,7 @@ class _Rows:
             pair["outcome"],
             pair["reason"],
             *(_short(pair[key]) for key in ("estimate_ms", "low_ms", "high_ms", "floor_ms")),
-            _short(pair["loss"] if pair["packets"] or pair["loss"] else None),
+            _short(pair["loss"]),
             pair["packets"],
             *(round(pair[key], 1) for key in ("length_km", "estimated_km")),
         ]

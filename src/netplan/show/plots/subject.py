@@ -339,7 +339,7 @@ def _pair(entry: Mapping[str, Any]) -> PairVerdict:
         low=_seconds(entry["low_ms"]),
         high=_seconds(entry["high_ms"]),
         floor=_seconds(entry["floor_ms"]),
-        loss=entry["loss"],
+        loss=entry["loss"] or 0.0,
         basis=Basis(entry["basis"]),
         stream=entry["stream"],
         predicted=_seconds(entry["predicted_ms"]),
