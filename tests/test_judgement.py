@@ -59,6 +59,17 @@ def test_a_floor_at_or_above_the_limit_is_impossible_and_says_what_the_limit_all
     )  # fmt: skip
 
 
+def test_in_the_service_layer_last_miles_leave_less_for_the_route(write):
+    topology = TOPOLOGY.replace("role: core, city", "role: core, access: {fixed_us: 50}, city")
+    target = """targets: [{name: t, between: {pairs: [[a, b]]}, below_ms: 0.4, layer: service,
+                direction: one_way, statistic: p50, without: compute}]"""
+    case = prepare(write(topology, target), 2024)
+    [verdict] = screen(case, case.questions[0]).values()
+    assert verdict.reason is Reason.IMPOSSIBLE
+    # A last mile of 0.05 ms at either end: 20 km less than in the network layer.
+    assert "a route of at most 38 km (now 100)" in verdict.remedies
+
+
 def test_lengths_of_round_trips_are_there_and_back(write):
     [verdict] = screen(*question_of(write, below_ms=0.8, direction="round_trip")).values()
     assert verdict.length == 200e3

@@ -9,7 +9,8 @@ from math import floor, isfinite
 from netplan.exchange.draft import Draft, listed, written
 from netplan.exchange.words import plain_number
 from netplan.input.loader.written import Plain, Written, find, plain
-from netplan.input.scenario.lengths import LONGEST_SPAN_KM, great_circle_km
+from netplan.input.scenario.fields import LONGEST_KM
+from netplan.input.scenario.lengths import great_circle_km
 
 __all__ = ["STANDARD", "STRICT", "Assumptions", "with_assumptions"]
 
@@ -134,7 +135,7 @@ def _length(straight: float | None, given: Assumptions) -> tuple[str, float | No
         return "length_km", given.length_km
     if straight == 0:
         return "length_km", _SHORTEST_KM
-    longest = floor(LONGEST_SPAN_KM / straight * 1000) / 1000
+    longest = floor(LONGEST_KM / straight * 1000) / 1000
     factor = given.route_factor
     return "route_factor", factor if factor is None else min(factor, longest)
 

@@ -90,6 +90,7 @@ def _screen_pair(
 def _impossible(case: Case, question: Question, index: int, floor: Route) -> PairVerdict:
     limit = question.limit
     fixed = {name: getattr(floor, name) for name in CONSTANT[question.target.layer]}
+    least = sum(fixed.values()) + _measured(question, index).least / PS_PER_S
     return PairVerdict(
         source=question.pairs[index].source,
         target=question.pairs[index].target,
@@ -104,7 +105,7 @@ def _impossible(case: Case, question: Question, index: int, floor: Route) -> Pai
         hops=fixed_hops(case, question.target.layer, floor),
         length=floor.length,
         estimated_length=floor.estimated_length,
-        remedies=tuple(shorter(floor, sum(fixed.values()) - limit)),
+        remedies=tuple(shorter(floor, least - limit)),
     )
 
 

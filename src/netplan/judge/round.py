@@ -346,7 +346,7 @@ def jobs_of_round(design: Design, planned: Round) -> list[Job]:
             sources=sources,
             streams=planned.streams,
             stream_routes=tuple(design.routes[name] for name in planned.streams),
-            stream_least=tuple(_least(design.measured[name]) for name in planned.streams),
+            stream_least=tuple(design.measured[name].least for name in planned.streams),
             engine=design.engine,
             seed=design.seed,
             replication=REPLICATIONS * planned.number + number,
@@ -362,7 +362,3 @@ def _measured(source: Source, number: int, stream: Stream) -> Source:
         return replace(source, stream=number)
     storage = stream.pool.storage if stream.pool is not None else None
     return replace(source, stream=number, access=stream.service.access, storage=storage)
-
-
-def _least(stream: Stream) -> int:
-    return stream.service.least if stream.service is not None else 0

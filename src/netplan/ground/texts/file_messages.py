@@ -103,8 +103,4 @@ FILE_MESSAGES: Final = (
     (r"is a list", "是列表"),
     (r"its indices are (\d+) to (\d+)", r"序号为 \1 至 \2"),
     (r"goes round in a circle: (.+)", r"循环引用：\1"),
-    (
-        r"first run on this machine: compiling, about (\d+) seconds",
-        r"本机首次运行：正在编译仿真引擎，约 \1 秒",
-    ),
 )

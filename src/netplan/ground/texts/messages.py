@@ -1,4 +1,4 @@
-"""What may be wrong with the values of input files: each part in English, and in Chinese."""
+"""What may be wrong with values, and what commands tell: each part in English, and in Chinese."""
 
 from __future__ import annotations
 
@@ -293,6 +293,10 @@ MESSAGES: Final = (
     (r"nothing was simulated or written", "未进行仿真，也未写出任何文件"),
     (r"interrupted", "已中断"),
     # what a command tells besides
+    (
+        r"first run on this machine: compiling, about (\d+) seconds",
+        r"本机首次运行：正在编译仿真引擎，约 \1 秒",
+    ),
     (r"(.+): sound, but doubtful", r"\1：格式无误，但有可疑之处"),
     (r"(.+): sound", r"\1：无误"),
     (r"(.+): written", r"\1：已写出"),

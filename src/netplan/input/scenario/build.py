@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from netplan.ground.errors import InputError, Path, Problem
-from netplan.input.scenario.lengths import LONGEST_SPAN_KM, straight_km
+from netplan.input.scenario.fields import LONGEST_KM
+from netplan.input.scenario.lengths import straight_km
 from netplan.input.scenario.network import (
     BufferSize,
     Confidence,
@@ -275,8 +276,8 @@ def _no_length(span: Span, spec: TopologySpec) -> str | None:
     straight = straight_km(span, spec)
     if straight == 0:
         return "missing; both ends have the same coordinates, so give the length in km"
-    if straight * factor > LONGEST_SPAN_KM:
-        return f"great circle {straight:.0f} km x {factor:g} is over {LONGEST_SPAN_KM:.0f} km"
+    if straight * factor > LONGEST_KM:
+        return f"great circle {straight:.0f} km x {factor:g} is over {LONGEST_KM:.0f} km"
     return None
 
 

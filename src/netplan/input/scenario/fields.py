@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 __all__ = [
+    "LONGEST_KM",
     "LONGEST_NAME",
     "Bytes",
     "Capacity",
@@ -65,13 +66,15 @@ class Spec(BaseModel):
 
 LONGEST_NAME = 80
 """Characters of an identifier."""
+LONGEST_KM = 20_000.0
+"""Half the Earth's circumference [km]."""
 
 _Real = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 _Whole = Annotated[int, Strict()]
 
 Flag = Annotated[bool, Strict()]
-Kilometres = Annotated[_Real, Field(gt=0, le=20_000)]
-"""Length of a cable [km]; half the Earth's circumference is 20,000 km."""
+Kilometres = Annotated[_Real, Field(gt=0, le=LONGEST_KM)]
+"""Length of a cable [km]."""
 RouteFactor = Annotated[_Real, Field(ge=1, le=10)]
 """Cable length over great-circle distance."""
 Capacity = Annotated[_Real, Field(gt=0, le=1e6)]

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from netplan.input.scenario.network import Span, TopologySpec
 
 __all__ = [
-    "LONGEST_SPAN_KM",
     "MEAN_EARTH_RADIUS_KM",
     "great_circle_km",
     "length_doubts",
@@ -20,11 +19,9 @@ __all__ = [
 
 MEAN_EARTH_RADIUS_KM = 6371.0088
 """R1 of the Geodetic Reference System 1980 [km] (Moritz, Journal of Geodesy 74, 2000, p. 131)."""
-LONGEST_SPAN_KM = 20_000.0
-"""Longest that a length may be, `fields.Kilometres`: half the Earth's circumference."""
 SITE_ERROR_KM = 5.0
-"""What a length may lack because sites stand off their coordinates, often those of towns [km];
-assumed."""
+"""How much shorter a span may be because sites are not quite where their coordinates, often those
+of a town, say [km]; assumed."""
 DOUBTS_SHOWN = 3
 """Spans named in a note."""
 

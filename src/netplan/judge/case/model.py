@@ -61,6 +61,11 @@ class Stream:
         return self.service.pool if self.service is not None else None
 
     @property
+    def least(self) -> int:
+        """The least that last miles and servers take, where they count [ps]."""
+        return self.service.least if self.service is not None else 0
+
+    @property
     def paths(self) -> tuple[tuple[int, ...], ...]:
         """Of each flow: all ports on its way, servers included."""
         pool, ways = self.pool, zip(self.routes, self.ports, strict=True)

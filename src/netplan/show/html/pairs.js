@@ -75,7 +75,8 @@ const tableRow = (index) => {
   line.append(heading, cell(siteName(row[TARGET])), outcome,
     cell(word("reason", row[REASON]), "reason"),
     cell(ms(row[ESTIMATE]), "n"), cell(interval, "n"), cell(ms(row[FLOOR]), "n"),
-    cell(ratio(row) === null ? "–" : share(ratio(row), 0), "n"), cell(row[LOSS] === null ? "–" : share(row[LOSS], 2), "n"),
+    cell(ratio(row) === null ? "–" : share(ratio(row), 0), "n"),
+    cell(row[LOSS] === null ? "–" : share(row[LOSS], 2), "n"),
     cell(row[PACKETS].toLocaleString(), "n"), cell(row[LENGTH].toFixed(1), "n"),
     cell(row[ESTIMATED].toFixed(1), "n"));
   if (index === view.chosen) line.setAttribute("aria-current", "true");
